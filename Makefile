@@ -31,7 +31,7 @@ test: $(VENV)/.dev ## Run all checks and the tests
 	@# Each of the eight would compile all modules, and so would every process that they start.
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 8 $(ARGS)
 
-quick: $(VENV)/.dev ## Run some tests and no checks: make quick ARGS=tests/test_settings.py
+quick: $(VENV)/.dev ## Run some tests and no checks: make quick ARGS=tests/settings
 	@$(BIN)/python -m pytest -q $(ARGS)
 
 check: $(VENV)/.dev ## Check style, types and import layers

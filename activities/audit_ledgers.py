@@ -75,7 +75,7 @@ class AuditActivities:
                 await start_notification(
                     self._client,
                     wanted,
-                    token=f"{wanted.at:%Y%m%dT%H%M%SZ}",
+                    token=wanted.at.strftime(naming.STAMP),
                     task_queue=activity.info().task_queue,
                 )
             zone_rules = await self._tell_of_zone_rules(order.zone_rules)

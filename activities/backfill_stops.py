@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from temporalio.client import Client
-from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
+from onthedot.activities.missing import missing_ok
 from onthedot.scheduling.stored.backfill import BackfillStop
 
 
@@ -27,8 +27,5 @@ async def stop_backfills(client: Client, task_id: str, registered_at: datetime) 
     )
     await listed.fetch_next_page()
     for row in listed.current_page or ():
-        try:
+        with missing_ok:
             await client.get_workflow_handle(row.id).signal(naming.STOP, stop)
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise

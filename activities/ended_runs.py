@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 
 from onthedot import naming
+from onthedot.naming.queries import literals
 
 _FAILED = (WorkflowExecutionStatus.FAILED, WorkflowExecutionStatus.TIMED_OUT)
 
 
 def ended_runs(task_id: str, statuses: Sequence[str] = ("Completed", "Failed", "TimedOut")) -> str:
     """The visibility query for one task, latest end first."""
-    names = ", ".join(f"'{status}'" for status in statuses)
     return (
-        f"{naming.TASK_ID.name} = '{task_id}' AND ExecutionStatus IN ({names}) "
+        f"{naming.TASK_ID.name} = '{task_id}' AND ExecutionStatus IN {literals(statuses)} "
         f"AND ((WorkflowType = '{naming.TASK_RUN}' AND ({naming.STATUS.name} IS NULL "
         f"OR {naming.STATUS.name} != '{naming.State.SKIPPED}')) "
         f"OR (WorkflowType = '{naming.TASK}' AND {naming.KIND.name} = 'once' "

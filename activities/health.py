@@ -22,15 +22,16 @@ from datetime import timedelta
 from time import monotonic
 
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
 from onthedot import naming
 from onthedot.activities.attempts.starts_first import StartsFirst
 from onthedot.activities.ended_runs import ENDED_RUNS, ended_runs, has_failed
+from onthedot.activities.missing import missing_ok
+from onthedot.naming.queries import instant, literals
 from onthedot.scheduling.run import RunCause, RunStatus
 from onthedot.scheduling.stored.run_order import RunRecord
 from onthedot.scheduling.task import Health, HealthReport
-from onthedot.scheduling.values import format_instant
 
 log = logging.getLogger("onthedot.health")
 
@@ -180,11 +181,10 @@ class HealthReports:
                 ended.since = ended.latest
 
     async def _compared(self, tasks: Sequence[str], health: Health) -> None:
-        names = ", ".join(f"'{naming.task_workflow(task)}'" for task in tasks)
         query = (
             f"WorkflowType = '{naming.TASK}' AND ExecutionStatus = 'Running' "
             f"AND ({naming.HEALTH.name} IS NULL OR {naming.HEALTH.name} != '{health.value}') "
-            f"AND WorkflowId IN ({names})"
+            f"AND WorkflowId IN {literals(map(naming.task_workflow, tasks))}"
         )
         async for row in self._client.list_workflows(query, page_size=_AT_ONCE):
             await self._differs(row, health)
@@ -195,15 +195,12 @@ class HealthReports:
         if ended is None or ended.report.health is not health:
             return
         report = ended.report
-        try:
+        with missing_ok:
             if row.typed_search_attributes.get(naming.HEALTH) is None:
                 handle = self._client.get_workflow_handle(row.id, run_id=row.run_id)
                 await handle.signal(naming.HEALTH_REPORT, report)
             else:
                 await self._tell(task, await self._last(task, report))
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
 
     async def _tell(self, task: str, report: HealthReport) -> None:
         """Report to a task only what is a change: reading adds no event to its history."""
@@ -215,8 +212,7 @@ class HealthReports:
 
     async def _last(self, task: str, report: HealthReport) -> HealthReport:
         """The report of the task's last run, this one or another."""
-        since = format_instant(report.at - _CLOCKS)
-        query = f"{ended_runs(task)} AND CloseTime > '{since}'"
+        query = f"{ended_runs(task)} AND CloseTime > {instant(report.at - _CLOCKS)}"
         async for run in self._client.list_workflows(query, page_size=1, limit=1):
             health = Health.FAILING if has_failed(run) else Health.HEALTHY
             closed = run.close_time or report.at

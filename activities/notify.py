@@ -23,6 +23,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from onthedot import naming
 from onthedot.activities.ended_runs import ended_runs, has_failed
+from onthedot.naming.queries import instant
 from onthedot.scheduling.notify import (
     EndedRun,
     FailureRow,
@@ -32,7 +33,6 @@ from onthedot.scheduling.notify import (
     message,
 )
 from onthedot.scheduling.run import RunStatus
-from onthedot.scheduling.values import format_instant
 
 #: How many more failures than necessary are listed, in case the run before could not notify.
 _FURTHER = 100
@@ -113,7 +113,7 @@ class NotifyActivities:
         async for run in success:
             first = f"after-{run.run_id}"
             if run.close_time is not None:
-                failures += f" AND CloseTime > '{format_instant(run.close_time)}'"
+                failures += f" AND CloseTime > {instant(run.close_time)}"
         counted = await self._client.count_workflows(failures)
         return FailureRow(count=counted.count, first=first)
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from temporalio.client import Client
-from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
+from onthedot.activities.missing import missing_ok
 
 _PAGE = 1000
 #: How many tasks check their schedules at a time.
@@ -67,9 +67,5 @@ async def request_checks(
 
 
 async def _request(client: Client, workflow_id: str) -> None:
-    try:
+    with missing_ok:
         await client.get_workflow_handle(workflow_id).signal(naming.CHECK_SCHEDULE)
-    except RPCError as error:
-        # The task may have ended meanwhile.
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise

@@ -12,7 +12,7 @@ from onthedot.agent_tools.reading import TaskId
 from onthedot.scheduling.values import Instant
 
 RunId = Annotated[str, Field(description="The run's id, as list_runs names it.")]
-Note = Annotated[str, Field(max_length=500, description="Why: it is shown to people.")]
+Note = Annotated[str, Field(max_length=500, description="The reason, shown to people.")]
 
 
 class Changing:
@@ -27,7 +27,7 @@ class Changing:
         task: Annotated[
             dict[str, Any],
             Field(
-                description="A definition with `trigger` and `action`, and best an `id`. For "
+                description="A definition with `trigger` and `action`, preferably an `id`. For "
                 'example {"id": "ping", "trigger": {"kind": "interval", "every": "PT15M"}, '
                 '"action": {"kind": "http", "method": "GET", "url": "https://example.com/"}}.'
             ),

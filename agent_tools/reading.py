@@ -23,7 +23,7 @@ _EXPLAINED = 40
 _OUTPUT = 4_000
 
 TaskId = Annotated[str, Field(description="The task's id, as list_tasks names it.")]
-Limit = Annotated[int, Field(ge=1, le=100, description="At most so many.")]
+Limit = Annotated[int, Field(ge=1, le=100, description="The most items.")]
 Since = Annotated[Instant | None, Field(description="From this instant on.")]
 Until = Annotated[Instant | None, Field(description="Up to this instant.")]
 
@@ -97,7 +97,7 @@ class Reading:
         self,
         task_id: TaskId,
         at: Annotated[
-            Instant | None, Field(description="An instant; else the last that did not run.")
+            Instant | None, Field(description="By default the last instant without a run.")
         ] = None,
     ) -> str:
         """Explains in a sentence why a task did not run."""
@@ -124,7 +124,7 @@ class Reading:
     @answers
     async def list_runs(
         self,
-        task_id: Annotated[str | None, Field(description="Of this task alone.")] = None,
+        task_id: Annotated[str | None, Field(description="Only this task.")] = None,
         status: RunStatus | None = None,
         since: Since = None,
         until: Until = None,

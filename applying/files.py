@@ -130,7 +130,7 @@ def _tasks(document: Located, name: str) -> Iterator[Located]:
 def _task(source: Located, name: str) -> NewTask:
     value = source.value
     if not isinstance(value, dict):
-        raise WrongFiles(FileProblem(name, source.line, "", "is no task: a task is a mapping"))
+        raise WrongFiles(FileProblem(name, source.line, "", "is not a task: a task is a mapping"))
     written = {key: part for key, part in value.items() if key not in READ_ONLY}
     try:
         return _NEW_TASK.validate_json(json.dumps(written), strict=True)

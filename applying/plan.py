@@ -129,7 +129,7 @@ def form_problems(tasks: Sequence[FileTask]) -> list[FileProblem]:
         elif task_id in seen:
             first = seen[task_id]
             where = f"{first.file}:{first.source.line}"
-            found.append(one.wrong("id", f"{task_id} is at {where} too; keep one of them"))
+            found.append(one.wrong("id", f"{task_id} is at {where} as well; keep one of them"))
         else:
             seen[task_id] = one
         if isinstance(trigger, OnceTrigger) and trigger.delay is not None:

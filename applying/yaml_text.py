@@ -134,7 +134,7 @@ class _Reader:
         """The value of a node at a path."""
         self._seen += 1
         if self._seen > _MOST or id(node) in self._open:
-            raise self._wrong(node, path, "repeats itself without end, or nearly so")
+            raise self._wrong(node, path, "repeats itself endlessly, or almost")
         self.lines.setdefault(path, _line(node))
         self._open.add(id(node))
         try:
@@ -146,7 +146,7 @@ class _Reader:
                 case ScalarNode():
                     return self._scalar(node, path)
                 case _:
-                    raise self._wrong(node, path, "is of no kind that JSON has")
+                    raise self._wrong(node, path, "is not a JSON value")
         finally:
             self._open.discard(id(node))
 
@@ -159,7 +159,7 @@ class _Reader:
                 continue
             key = key_node.value if isinstance(key_node, ScalarNode) else None
             if key is None:
-                raise self._wrong(key_node, path, "has a key that is no text")
+                raise self._wrong(key_node, path, "has a key that is not text")
             if key in own:
                 raise self._wrong(key_node, (*path, key), "comes twice; keep one of them")
             self.lines[(*path, key)] = _line(key_node)
@@ -178,7 +178,7 @@ class _Reader:
     def _scalar(self, node: ScalarNode, path: Path) -> object:
         text: str = node.value
         if node.tag not in (_TAG + "str", _MERGE, "!"):
-            raise self._wrong(node, path, f"has the tag {node.tag}, which means nothing here")
+            raise self._wrong(node, path, f"has the tag {node.tag}, which is not supported")
         if node.style:  # None or, from libyaml, empty if it is written without quotes
             return text
         return plain_scalar(text)

@@ -19,14 +19,14 @@ class ArchivedRun(Run):
     Fields are only ever added: these lines outlive releases.
     """
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore")
 
     task_kind: str = ""
     task_tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Place:
+class Position:
     """The position of a line in its file, and its sort key."""
 
     finished_at: str
@@ -70,10 +70,10 @@ class Lines:
                 line = self._ciphers.opened(fields["key"], b64decode(fields["sealed"]))
         return ArchivedRun.model_validate_json(line)
 
-    def place(self, line: bytes, offset: int) -> Place:
-        """The place of a line that begins at `offset`."""
+    def position(self, line: bytes, offset: int) -> Position:
+        """The position of a line that begins at `offset`."""
         fields = json.loads(line)
-        return Place(_sortable(fields["finished_at"]), fields["id"], offset, len(line))
+        return Position(_sortable(fields["finished_at"]), fields["id"], offset, len(line))
 
 
 def searched(run_id: str) -> bytes:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from threading import Lock
 
-from onthedot.archive.line import ArchivedRun, Lines, Place, searched
+from onthedot.archive.line import ArchivedRun, Lines, Position, searched
 
 _FILE = re.compile(r"runs-(\d{4}-\d{2}-\d{2})\.jsonl")
 
@@ -26,7 +26,7 @@ class ArchivedDays:
     def __init__(self, directory: Path, lines: Lines) -> None:
         self._directory = directory
         self._lines = lines
-        self._places: OrderedDict[tuple[str, int], list[Place]] = OrderedDict()
+        self._places: OrderedDict[tuple[str, int], list[Position]] = OrderedDict()
         self._lock = Lock()
 
     def days(self) -> list[str]:
@@ -38,7 +38,7 @@ class ArchivedDays:
 
     def runs(
         self, day: str, before: tuple[str, str] | None = None
-    ) -> Iterator[tuple[Place, ArchivedRun]]:
+    ) -> Iterator[tuple[Position, ArchivedRun]]:
         """The runs of a day by their end, latest first; only those after `before`, the end and the
         id of one of them.
 
@@ -75,7 +75,7 @@ class ArchivedDays:
     def _file(self, day: str) -> Path:
         return self._directory / f"runs-{day}.jsonl"
 
-    def _sorted(self, file: Path) -> list[Place]:
+    def _sorted(self, file: Path) -> list[Position]:
         key = (file.name, file.stat().st_size)
         with self._lock:
             if key in self._places:
@@ -90,15 +90,15 @@ class ArchivedDays:
                 self._places.popitem(last=False)
         return places
 
-    def _read(self, file: Path) -> list[Place]:
+    def _read(self, file: Path) -> list[Position]:
         """The positions of a file's lines. A run that two writers wrote counts once."""
-        found: dict[str, Place] = {}
+        found: dict[str, Position] = {}
         offset = 0
         with file.open("rb") as opened:
             for line in opened:
                 # The last line may be incomplete.
                 if line.endswith(b"\n"):
-                    place = self._lines.place(line, offset)
+                    place = self._lines.position(line, offset)
                     found.setdefault(place.id, place)
                 offset += len(line)
         return list(found.values())

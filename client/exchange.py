@@ -31,9 +31,9 @@ def options(url: str, token: str | None, timeout: timedelta) -> dict[str, Any]:
     """
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError(f"{url!r} is no address of a server: use one as in {DEFAULT_URL}.")
+        raise ValueError(f"{url!r} is not the address of a server; use the form {DEFAULT_URL}.")
     if token is not None and not (token and token.isascii() and token.isprintable()):
-        raise ValueError("The token holds characters that no token has.")
+        raise ValueError("The token contains invalid characters.")
     return {
         "base_url": url,
         "headers": {} if token is None else {"Authorization": f"Bearer {token}"},

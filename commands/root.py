@@ -28,7 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "freeze": ("Keep tasks from starting for a while.", "onthedot.commands.freeze:freeze"),
     "backfill": ("Run past occurrences of a task.", "onthedot.commands.backfill:backfill"),
     "diff": ("Show what an apply would change.", "onthedot.commands.files.diff:diff"),
-    "apply": ("Bring tasks from files to the server.", "onthedot.commands.files.apply:apply"),
+    "apply": ("Apply tasks from files to the server.", "onthedot.commands.files.apply:apply"),
     "export": ("Write tasks into files.", "onthedot.commands.files.export:export"),
     "import": (
         "Turn other schedulers' definitions into tasks.",

@@ -165,4 +165,4 @@ class Entry:
 
 
 def _definition(task: NewTask) -> TaskDefinition:
-    return TaskDefinition(**{n: getattr(task, n) for n in TaskDefinition.model_fields})
+    return TaskDefinition.part_of(task)

@@ -116,7 +116,7 @@ _ANSWER: TypeAdapter[CalendarAnswer] = TypeAdapter(CalendarAnswer)
 def content_of(body: CalendarBody) -> CalendarContent:
     """The part of a body that is stored."""
     kind = next(kind for kind in _CONTENT if isinstance(body, kind))
-    return kind(**{name: getattr(body, name) for name in kind.model_fields})
+    return kind.part_of(body)
 
 
 def answered(content: CalendarContent, facts: CalendarFacts) -> CalendarAnswer:

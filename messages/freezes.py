@@ -24,9 +24,7 @@ class FreezeBody(FreezeDefinition):
     @property
     def definition(self) -> FreezeDefinition:
         """The part of it that is stored."""
-        return FreezeDefinition(
-            **{name: getattr(self, name) for name in FreezeDefinition.model_fields}
-        )
+        return FreezeDefinition.part_of(self)
 
 
 class FreezePage(BaseModel):

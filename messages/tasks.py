@@ -76,7 +76,7 @@ class TaskReplacement(_Answered):
     @property
     def definition(self) -> TaskDefinition:
         """The part of it that is stored."""
-        return TaskDefinition(**{name: getattr(self, name) for name in TaskDefinition.model_fields})
+        return TaskDefinition.part_of(self)
 
     @property
     def keeps_pause(self) -> bool:

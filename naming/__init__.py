@@ -1,6 +1,7 @@
 """Names in Temporal: types, search attributes, memos and ids.
 
-`attributes.py` fills in the attributes of a task, a run or a calendar.
+`attributes.py` fills in the attributes of a task, a run or a calendar; `queries.py` writes the
+literals of queries.
 """
 
 from __future__ import annotations

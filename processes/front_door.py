@@ -62,7 +62,7 @@ class _Door:
 
     async def pass_on(self, request: web.Request) -> web.StreamResponse:
         if from_elsewhere(request.headers):
-            return web.Response(status=403, text="Only this machine may ask, by its own name.\n")
+            return web.Response(status=403, text="Only this machine may call, by its own name.\n")
         passed = web.StreamResponse()
         try:
             async with self._session.request(

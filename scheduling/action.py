@@ -122,7 +122,7 @@ KINDS: dict[str, type[Model]] = {
 class UnknownAction(Model):
     """An action stored by a later release: kept unchanged, and not run."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    model_config = ConfigDict(extra="allow")
 
     kind: str
 

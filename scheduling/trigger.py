@@ -93,3 +93,11 @@ class IntervalTrigger(RecurringTrigger):
 
 Trigger = Annotated[OnceTrigger | CronTrigger | IntervalTrigger, Field(discriminator="kind")]
 Recurring = CronTrigger | IntervalTrigger
+
+
+def may_draw(trigger: Recurring) -> bool:
+    """Whether its instants may depend on the task's id: there may be an `H` in it."""
+    texts = [text for text in trigger.exclude if isinstance(text, str)]
+    if isinstance(trigger, CronTrigger):
+        texts.append(trigger.expression)
+    return any("h" in text.lower() for text in texts)

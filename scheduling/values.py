@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn, Self
 
 from pydantic import (
     AfterValidator,
@@ -29,12 +29,17 @@ class Model(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
+    @classmethod
+    def part_of(cls, wider: Model) -> Self:
+        """The fields of this model, taken from one that has more."""
+        return cls(**{name: getattr(wider, name) for name in cls.model_fields})
+
 
 class Passed(Model):
-    """Base of models that another release may have written: unknown fields are ignored. Not for
-    models that are read and written again, which would lose those fields."""
+    """Base of models that another release may have written: unknown fields are ignored, and a new
+    field has a default. A model that is read and written again would lose unknown fields."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True, validate_default=True)
+    model_config = ConfigDict(extra="ignore")
 
 
 _DURATION = TypeAdapter(timedelta)

@@ -24,7 +24,7 @@ from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
 from onthedot.ui.access.entrance import entrance
 from onthedot.ui.access.gate import Gate
-from onthedot.ui.access.headers import SafeHeaders
+from onthedot.ui.access.headers import PageHeaders
 from onthedot.ui.access.sessions import Sessions
 from onthedot.ui.frame import build_frame
 from onthedot.ui.loading.adoption import adopt_pages, name_page_listeners
@@ -59,7 +59,7 @@ def mount(app: FastAPI, settings: Settings, temporal: Temporal, sessions: Sessio
     put_nonces()
     # The middleware added last runs first, so responses that the gate refuses get the headers too.
     page_app.add_middleware(Gate, sessions=sessions, entrance=entrance(sessions))
-    page_app.add_middleware(SafeHeaders)
+    page_app.add_middleware(PageHeaders)
     page_app.add_middleware(KeptFiles)
     # The page's own requests use the socket: a loading bar for others would only be in the way.
     page_app.config.quasar_config["loadingBar"] = {"skipHijack": True}

@@ -16,7 +16,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_
 
 from onthedot import naming
 from onthedot.naming import attributes
-from onthedot.scheduling.calendars.content import AnyOfCalendar, IcsCalendar
+from onthedot.scheduling.calendars.content import AnyOfCalendar, feed_of
 from onthedot.scheduling.calendars.source import may_change
 from onthedot.scheduling.stored.calendar_state import (
     CalendarChange,
@@ -216,6 +216,5 @@ class Calendar:
     @staticmethod
     def _unread(state: CalendarState) -> bool:
         """Whether its days come from elsewhere and have not been read yet."""
-        content = state.content
-        feed = isinstance(content, IcsCalendar) and content.url is not None
-        return (feed or isinstance(content, AnyOfCalendar)) and state.checked_at is None
+        from_elsewhere = feed_of(state.content) or isinstance(state.content, AnyOfCalendar)
+        return bool(from_elsewhere) and state.checked_at is None

@@ -37,16 +37,14 @@ class Freeze:
         freeze = order.as_of(workflow.info().workflow_start_time)
         if freeze is None:
             return
-        if freeze.lifted:
-            await workflow.sleep(_READ, summary="Until all workers know that it is lifted")
-            since = freeze.held_since or freeze.created_at
-            await self._release(order.name, freeze, since=since, until=workflow.now())
-            return
-        if freeze.cut:
-            await workflow.sleep(_READ, summary="Until all workers know that it is over for now")
+        if freeze.lifted or freeze.cut:
+            over = "lifted" if freeze.lifted else "over for now"
+            await workflow.sleep(_READ, summary=f"Until all workers know that it is {over}")
             since = freeze.held_since or freeze.created_at
             await self._release(order.name, freeze, since=since, until=workflow.now())
             freeze = freeze.model_copy(update={"held_since": None, "cut": False})
+        if freeze.lifted:
+            return
         window = await self._window(order.name, freeze, workflow.now())
         while window.start is not None and window.end is not None:
             wait = window.end + _SETTLED - workflow.now()

@@ -1,14 +1,18 @@
-"""How a task accepts changes: as Updates, in order, each answered when it is in force."""
+"""How a task accepts changes, as Updates, in order, each answered when it is in force; and how it
+waits for them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
+from typing import Any
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from onthedot import naming
 from onthedot.scheduling.stored.task_change import Change, ChangeKind, RefusedChange, apply_change
+from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import HealthReport
 from onthedot.workflows import task_steps
@@ -40,7 +44,7 @@ class ChangeableTask:
         before = self._state.health
         if self._closing or (before is not None and report.at <= before.at):
             return
-        self._state = self._state.model_copy(update={"health": report})
+        self._set(health=report)
         if workflow.info().typed_search_attributes.get(naming.WORDS) is None:
             # An earlier release registered the task.
             task_steps.show(self._state)
@@ -53,8 +57,7 @@ class ChangeableTask:
         if change.kind is ChangeKind.DELETE:
             self._check_wanted |= self._deleted
             if not self._deleted:
-                gone = {"deleted_at": workflow.now(), "deleted_by": change.by}
-                self._state = self._state.model_copy(update=gone)
+                self._set(deleted_at=workflow.now(), deleted_by=change.by)
             self._deleted = True
             if not self._running:
                 await self._in_force_by(
@@ -101,6 +104,56 @@ class ChangeableTask:
 
     def _changed_since(self, revision: int) -> bool:
         return self._deleted or self._state.revision != revision
+
+    async def _rest(self, wake_at: datetime | None, why: str) -> None:
+        """Wait for a change, or until `wake_at`; a pause that ends by itself ends here."""
+        if await self._renew():
+            return
+        until = self._state.paused_until if self._state.definition.paused else None
+        wakes = [at for at in (wake_at, until) if at is not None]
+        changed = await self._changed_by(min(wakes, default=None), why)
+        if not changed and until is not None and workflow.now() >= until:
+            self._resume()
+
+    async def _changed_by(self, at: datetime | None, why: str) -> bool:
+        """Wait for a change, until `at` at the latest; returns whether there was one."""
+        seen = self._state.revision
+
+        def changed() -> bool:
+            # Reports of runs lengthen the history without waking the task.
+            return self._check_wanted or self._history_is_long or self._changed_since(seen)
+
+        while at is None or workflow.now() < at:
+            timeout = None if at is None else at - workflow.now()
+            try:
+                await workflow.wait_condition(changed, timeout=timeout, timeout_summary=why)
+            except TimeoutError:
+                # A change that arrived with the timer may have been handled after it.
+                if not changed():
+                    continue
+            self._check_wanted = False
+            return True
+        return False
+
+    @property
+    def _history_is_long(self) -> bool:
+        return workflow.info().is_continue_as_new_suggested()
+
+    async def _renew(self) -> bool:
+        """Continue as new if the history is long; returns True if a change arrived instead."""
+        if not self._history_is_long:
+            return False
+        seen = self._state.revision
+        await workflow.wait_condition(
+            lambda: workflow.all_handlers_finished() or self._changed_since(seen)
+        )
+        if not self._changed_since(seen):
+            memo = {naming.TASK_MEMO: TaskRow.of(self._state)}
+            workflow.continue_as_new(self._state, memo=memo)
+        return True
+
+    def _set(self, **known: Any) -> None:
+        self._state = self._state.model_copy(update=known)
 
     def _resume(self) -> None:
         resume = Change(kind=ChangeKind.RESUME, by="pause until", not_after=workflow.now())

@@ -88,7 +88,7 @@ def show(state: TaskState) -> None:
     task = state.definition
     status = naming.State.PAUSED if task.paused else naming.State.SCHEDULED
     found_by = terms(state.id, task, state.calendars, state.zone_rules)
-    workflow.upsert_memo({naming.TASK_MEMO: TaskRow.of(state)})
+    publish(state)
     workflow.upsert_search_attributes(
         [
             naming.NAME.value_set(naming.sort_name(task.name)),
@@ -117,7 +117,7 @@ def mark_deleted(state: TaskState) -> None:
     """Remove a task from the lists, and keep what a restore needs."""
     mark(naming.State.DELETED)
     if workflow.patched(naming.KEEPS_DELETED):
-        workflow.upsert_memo({naming.TASK_MEMO: TaskRow.of(state)})
+        publish(state)
 
 
 def mark(status: str) -> None:

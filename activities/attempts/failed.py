@@ -77,7 +77,6 @@ class AttemptFailed(Exception):
         final: bool = False,
         retry_after: timedelta | None = None,
         output: Any = None,
-        out_of_time: bool = False,
     ) -> None:
         super().__init__(message)
         self.fault = fault
@@ -85,15 +84,15 @@ class AttemptFailed(Exception):
         self.final = final
         self.retry_after = retry_after
         self.output = output
-        self.out_of_time = out_of_time
+        self.out_of_time = False
 
     def as_application_error(
         self,
         started_at: datetime,
         finished_at: datetime,
         attempt: int,
-        made: tuple[AttemptMade, ...] = (),
-        written: str = "",
+        made: tuple[AttemptMade, ...],
+        written: str,
     ) -> ApplicationError:
         """The error that Temporal keeps, with an `AttemptFailure` as its detail.
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
-from google.protobuf.timestamp_pb2 import Timestamp
-from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client, WorkflowHistoryEventFilterType
 
+from onthedot.activities.attempts.events import first_task_began
 from onthedot.scheduling.run import AttemptMade
 from onthedot.scheduling.stored.run_order import Attempts
 
@@ -22,7 +21,7 @@ async def of_child(client: Client, workflow_id: str, run_id: str) -> Attempts:
     first: datetime | None = None
     while first is None and never_begun < _MOST_CHILDREN:
         events = await _first_events(client, workflow_id, run_id)
-        first = _begun(events)
+        first = first_task_began(events)
         if first is None:
             never_begun += 1
             run_id = await _successor(client, workflow_id, run_id)
@@ -30,7 +29,7 @@ async def of_child(client: Client, workflow_id: str, run_id: str) -> Attempts:
                 return Attempts(count=0)
     events = await _first_events(client, workflow_id, None)
     number = events[0].workflow_execution_started_event_attributes.attempt if events else 1
-    last = _begun(events)
+    last = first_task_began(events)
     count = max(number - never_begun - (0 if last else 1), 1)
     made = [AttemptMade(attempt=1, started_at=first)]
     if count > 1:
@@ -45,13 +44,6 @@ async def _first_events(client: Client, workflow_id: str, run_id: str | None) ->
     return list(events.current_page or ())
 
 
-def _begun(events: list[HistoryEvent]) -> datetime | None:
-    for event in events:
-        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED:
-            return instant_of(event.event_time)
-    return None
-
-
 async def _successor(client: Client, workflow_id: str, run_id: str) -> str:
     """The run that Temporal started after this one failed; empty if there is none."""
     handle = client.get_workflow_handle(workflow_id, run_id=run_id)
@@ -63,8 +55,3 @@ async def _successor(client: Client, workflow_id: str, run_id: str) -> str:
         timed_out = event.workflow_execution_timed_out_event_attributes.new_execution_run_id
         return timed_out or event.workflow_execution_failed_event_attributes.new_execution_run_id
     return ""
-
-
-def instant_of(stamp: Timestamp) -> datetime:
-    """The instant of a protobuf timestamp, in UTC."""
-    return stamp.ToDatetime(tzinfo=UTC)

@@ -16,21 +16,19 @@ from datetime import datetime
 from typing import Any
 
 from temporalio.api.common.v1 import Payloads
-from temporalio.api.enums.v1 import EventType, PendingActivityState
+from temporalio.api.enums.v1 import EventType
 from temporalio.api.failure.v1 import Failure
 from temporalio.api.history.v1 import HistoryEvent
-from temporalio.api.workflow.v1 import PendingActivityInfo
 from temporalio.client import Client, WorkflowHandle
 
-from onthedot import naming
-from onthedot.activities.attempts.of_child import instant_of, of_child
+from onthedot.activities.attempts.events import OWN, in_progress, instant_of
+from onthedot.activities.attempts.of_child import of_child
 from onthedot.activities.stored_text import cut_text
 from onthedot.encryption.failures import opened
 from onthedot.scheduling.run import AttemptMade, RunError
 from onthedot.scheduling.stored.run_order import Attempts
 from onthedot.scheduling.stored.written import Stream, unpack
 
-_OWN = frozenset({naming.HTTP, naming.COMMAND, naming.LOG})
 _LONGEST_TOLD = 200
 
 _ENDS = {
@@ -131,18 +129,11 @@ async def _of_pending(
         return Attempts(count=before)
     output = await _last_reported(client, scheduled, pending.heartbeat_details)
     earlier = await _error(client, pending.last_failure)
-    if not _goes_on(pending):
+    if not in_progress(pending):
         return Attempts(count=before + pending.attempt - 1, output=output, last_error=earlier)
     at = instant_of(pending.last_started_time)
     this = AttemptMade(attempt=before + pending.attempt, started_at=at)
     return _told(before, pending.attempt, at, earlier, this, output)
-
-
-def _goes_on(pending: PendingActivityInfo) -> bool:
-    return pending.state in (
-        PendingActivityState.PENDING_ACTIVITY_STATE_STARTED,
-        PendingActivityState.PENDING_ACTIVITY_STATE_CANCEL_REQUESTED,
-    )
 
 
 def _told(
@@ -168,7 +159,7 @@ def _told(
 async def _made_before(client: Client, scheduled: HistoryEvent) -> int:
     """Attempts made before the activity that Temporal counts; only our own activities have any."""
     attributes = scheduled.activity_task_scheduled_event_attributes
-    if attributes.activity_type.name not in _OWN:
+    if attributes.activity_type.name not in OWN:
         return 0
     (attempt,) = await client.data_converter.decode(attributes.input.payloads)
     return int(attempt.get("attempts_before", 0))
@@ -182,7 +173,7 @@ async def _last_reported(client: Client, scheduled: HistoryEvent, details: Paylo
     except Exception:
         # Another converter wrote them; that must not fail the run.
         return None
-    if scheduled.activity_task_scheduled_event_attributes.activity_type.name in _OWN:
+    if scheduled.activity_task_scheduled_event_attributes.activity_type.name in OWN:
         return _written(values)
     return values[0] if len(values) == 1 else values
 

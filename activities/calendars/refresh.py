@@ -21,7 +21,7 @@ from onthedot.scheduling.calendars.content import (
     AnyOfCalendar,
     CalendarContent,
     CalendarError,
-    IcsCalendar,
+    feed_of,
 )
 from onthedot.scheduling.calendars.resolve import resolve
 from onthedot.scheduling.calendars.resolved import ResolvedDays
@@ -60,8 +60,8 @@ class RefreshActivities:
             return Refreshed()
         state, today = found.state, datetime.now(UTC).date()
         content, source = state.content, source_of(state.content, today=today)
-        is_feed = isinstance(content, IcsCalendar) and content.url is not None
-        if source == state.source and not is_feed and not isinstance(content, AnyOfCalendar):
+        same_days = feed_of(content) is None and not isinstance(content, AnyOfCalendar)
+        if source == state.source and same_days:
             return Refreshed(source=source)
         try:
             resolved, calendars = await self._resolved(content, today)
@@ -77,8 +77,8 @@ class RefreshActivities:
         text: str | None = None
         parts: dict[str, ResolvedDays] = {}
         revisions: dict[str, int] = {}
-        if isinstance(content, IcsCalendar) and content.url is not None:
-            text = await self._feeds.read(content.url)
+        if (url := feed_of(content)) is not None:
+            text = await self._feeds.read(url)
         if isinstance(content, AnyOfCalendar):
             for name in content.calendars:
                 part = await self._stored.find(name)

@@ -21,7 +21,7 @@ _TAIL = 40 * 1024
 class OutPipe:
     """Reads what a child writes, and keeps the beginning and the end."""
 
-    def __init__(self, wrote: Callable[[bytes], None] = lambda _: None) -> None:
+    def __init__(self, wrote: Callable[[bytes], None]) -> None:
         """`wrote` is called with each piece as it arrives."""
         self._wrote = wrote
         self.head = bytearray()

@@ -20,11 +20,12 @@ from temporalio.client import (
 )
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
-from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
 from onthedot.activities.attempts.heartbeat import heartbeating
+from onthedot.activities.missing import missing_ok
 from onthedot.naming import attributes
+from onthedot.naming.queries import instant
 from onthedot.scheduling.freezes.freeze import Then, release_after
 from onthedot.scheduling.run import RunCause
 from onthedot.scheduling.stored.freeze_order import ReleaseOrder
@@ -64,7 +65,7 @@ class ReleaseActivities:
         """Make one-time tasks that are overdue and have not begun check again."""
         query = (
             f"WorkflowType = '{naming.TASK}' AND ExecutionStatus = 'Running' "
-            f"AND {naming.KIND.name} = 'once' AND {naming.DUE.name} <= '{_text(order.until)}'"
+            f"AND {naming.KIND.name} = 'once' AND {naming.DUE.name} <= {instant(order.until)}"
         )
         held = [one.id async for one in self._client.list_workflows(query, page_size=1000)]
         waited = timedelta(0)
@@ -75,13 +76,10 @@ class ReleaseActivities:
         ):
             await asyncio.sleep((at - waited).total_seconds())
             waited = at
-            try:
+            with missing_ok:
                 await self._client.get_workflow_handle(workflow_id).signal(
                     naming.CHECK_SCHEDULE, rpc_timeout=_RPC
                 )
-            except RPCError as error:
-                if error.status is not RPCStatusCode.NOT_FOUND:
-                    raise
 
     async def _last_held(self, order: ReleaseOrder) -> dict[str, datetime]:
         """The last occurrence of each task that this freeze kept from starting."""
@@ -98,18 +96,17 @@ class ReleaseActivities:
     def _skipped(self, order: ReleaseOrder) -> AsyncIterator[WorkflowExecution]:
         query = (
             f"WorkflowType = '{naming.TASK_RUN}' AND {naming.STATUS.name} = "
-            f"'{naming.State.SKIPPED}' AND CloseTime >= '{_text(order.since)}'"
+            f"'{naming.State.SKIPPED}' AND CloseTime >= {instant(order.since)}"
         )
         return self._client.list_workflows(query, page_size=1000)
 
     async def _start(self, order: ReleaseOrder, task_id: str, due: datetime) -> bool:
         handle = self._client.get_schedule_handle(naming.schedule(task_id))
-        try:
+        schedule: ScheduleDescription | None = None
+        with missing_ok:
             schedule = await handle.describe(rpc_timeout=_RPC)
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                return False
-            raise
+        if schedule is None:
+            return False
         run = await self._order(schedule, due)
         window = schedule.schedule.policy.catchup_window
         if run is None or (window is not None and order.until - due > window):
@@ -143,7 +140,3 @@ class ReleaseActivities:
         return order.model_copy(
             update={"cause": RunCause.RETRY, "scheduled_for": due, "released": True}
         )
-
-
-def _text(at: datetime) -> str:
-    return at.isoformat().replace("+00:00", "Z")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from time import monotonic
@@ -17,9 +17,10 @@ from time import monotonic
 from prometheus_client import Gauge
 from temporalio import activity
 from temporalio.client import Client
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
 from onthedot import naming
+from onthedot.activities.missing import missing_ok
 from onthedot.activities.schedule.off_loop import off_loop
 from onthedot.scheduling.errors import OnTheDotError
 from onthedot.scheduling.freezes.freeze import FreezeDefinition, release_after
@@ -49,7 +50,7 @@ _AHEAD = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
-class Standing:
+class KnownFreeze:
     """A freeze, with its current and its next window."""
 
     name: str
@@ -66,10 +67,9 @@ class Standing:
 class FreezeWatch:
     """Keeps reading the freezes, and answers questions about them."""
 
-    def __init__(self, client: Client, now: Callable[[], datetime] = lambda: datetime.now(UTC)):
+    def __init__(self, client: Client) -> None:
         self._client = client
-        self._now = now
-        self._standing: tuple[Standing, ...] = ()
+        self._standing: tuple[KnownFreeze, ...] = ()
         self._read: float | None = None
         self._first = asyncio.Event()
 
@@ -93,7 +93,7 @@ class FreezeWatch:
 
     def may_be_in_force(self, due: datetime) -> bool:
         """Whether a run that is due then needs a verdict. Called from the threads of workflows."""
-        at = max(due, self._now())
+        at = max(due, datetime.now(UTC))
         return not self.known or any(
             w.start - _AHEAD <= at < w.end for f in self._standing for w in f.windows
         )
@@ -105,7 +105,7 @@ class FreezeWatch:
             await self._try()
         if not self.known:
             return FreezeVerdict(unknown=True)
-        at = max(question.due, self._now())
+        at = max(question.due, datetime.now(UTC))
         found = [(f, w) for f in self._standing if (w := f.window(at)) is not None]
         if any(f.definition.tags != "all" for f, _ in found):
             try:
@@ -146,7 +146,7 @@ class FreezeWatch:
             return
         if not was_known and self._read is not None:
             _LOG.info("the freezes can be read again")
-        self._standing = await off_loop(_with_windows, found, self._standing, self._now())
+        self._standing = await off_loop(_with_windows, found, self._standing, datetime.now(UTC))
         self._read = monotonic()
         KNOWN.set(1)
         self._first.set()
@@ -168,25 +168,22 @@ class FreezeWatch:
 
     async def _tags(self, task_id: str) -> tuple[str, ...]:
         handle = self._client.get_workflow_handle(naming.task_workflow(task_id))
-        try:
+        with missing_ok:
             described = await handle.describe(rpc_timeout=timedelta(seconds=_PATIENCE_SECONDS))
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                return ()
-            raise
-        return tuple(described.typed_search_attributes.get(naming.TAGS) or ())
+            return tuple(described.typed_search_attributes.get(naming.TAGS) or ())
+        return ()
 
 
 def _with_windows(
-    found: dict[str, FreezeDefinition | None], before: Sequence[Standing], now: datetime
-) -> tuple[Standing, ...]:
+    found: dict[str, FreezeDefinition | None], before: Sequence[KnownFreeze], now: datetime
+) -> tuple[KnownFreeze, ...]:
     standing = [
-        Standing(name, definition, _windows(name, definition, now))
+        KnownFreeze(name, definition, _windows(name, definition, now))
         for name, definition in found.items()
         if definition is not None
     ]
     standing += [
-        Standing(old.name, old.definition, old.windows, old.missed + 1)
+        KnownFreeze(old.name, old.definition, old.windows, old.missed + 1)
         for old in before
         if old.name not in found and old.missed < _MISSED_READINGS
     ]

@@ -26,6 +26,8 @@ from onthedot.scheduling.payload import encode_body
 from onthedot.scheduling.stored.attempt import AttemptResult, HttpAttempt
 from onthedot.scheduling.values import format_instant
 
+_USER_AGENT = "OnTheDot"
+
 
 class HttpActivities:
     """Calls URLs with one client, whose connections all runs of this worker share."""
@@ -36,13 +38,11 @@ class HttpActivities:
         secrets: Secrets,
         gate: HostGate,
         starts: StartsFirst | None = None,
-        user_agent: str = "OnTheDot",
     ) -> None:
         self._rules = rules
         self._secrets = secrets
         self.gate = gate
         self._starts = starts or StartsFirst()
-        self._user_agent = user_agent
         self._resolver = OwnThreadsResolver()
         self._session: aiohttp.ClientSession | None = None
 
@@ -76,7 +76,7 @@ class HttpActivities:
         try:
             headers = {
                 "Accept": "*/*",
-                "User-Agent": self._user_agent,
+                "User-Agent": _USER_AGENT,
                 "Accept-Encoding": "identity",
             }
             hop = Hop("GET", first_url(url), headers, b"", frozenset())
@@ -129,7 +129,7 @@ class HttpActivities:
 
     def _headers(self, attempt: HttpAttempt, own: dict[str, str]) -> dict[str, str]:
         body = attempt.action.body
-        headers = {"Accept": "*/*", "User-Agent": self._user_agent}
+        headers = {"Accept": "*/*", "User-Agent": _USER_AGENT}
         if body is not None:
             text = isinstance(body, str)
             headers["Content-Type"] = "text/plain; charset=utf-8" if text else "application/json"

@@ -22,6 +22,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
+from onthedot.activities.missing import missing_ok
 
 _OWNER = "onthedot.owner"
 _REACHES = "onthedot.reaches"
@@ -40,14 +41,13 @@ class ScheduleCalls:
     async def find(self, task_id: str) -> ScheduleDescription | None:
         """The task's schedule; None if there is none. Only the raw description has the spec."""
         schedule_id = naming.schedule(task_id)
-        try:
+        answer: DescribeScheduleResponse | None = None
+        with missing_ok:
             answer = await self.client.workflow_service.describe_schedule(
                 DescribeScheduleRequest(namespace=self.client.namespace, schedule_id=schedule_id),
                 retry=True,
             )
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
+        if answer is None:
             return None
         bare = DescribeScheduleResponse()
         bare.CopyFrom(answer)
@@ -135,11 +135,8 @@ class ScheduleCalls:
 
     async def remove(self, task_id: str) -> None:
         """Delete the task's schedule; fine if there is none."""
-        try:
+        with missing_ok:
             await self.client.get_schedule_handle(naming.schedule(task_id)).delete()
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
 
     async def first_time(self, task_id: str, start: datetime, end: datetime) -> datetime | None:
         """When the schedule starts the first occurrence between two instants, jitter included."""

@@ -26,7 +26,7 @@ from onthedot.scheduling.compiling.compilation import compile_trigger
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.stored.run_order import RunOrder
 from onthedot.scheduling.stored.schedule_order import ScheduleOrder
-from onthedot.scheduling.trigger import Recurring
+from onthedot.scheduling.trigger import Recurring, may_draw
 
 #: Temporal's own lower bound.
 SHORTEST_CATCHUP = timedelta(seconds=10)
@@ -152,7 +152,7 @@ def _digest(trigger: Recurring, key: str, year: int, calendars: CalendarDays) ->
 def _compiled(trigger: Recurring, key: str, year: int, calendars: CalendarDays) -> CompiledSpec:
     """The compiled trigger in a year, cached: reconciling needs it several times, a changed
     calendar affects many tasks, and many tasks have the same trigger."""
-    return _compiled_for(trigger, key if _may_draw(trigger) else "", year, calendars)
+    return _compiled_for(trigger, key if may_draw(trigger) else "", year, calendars)
 
 
 @lru_cache(maxsize=256)
@@ -160,14 +160,6 @@ def _compiled_for(trigger: Recurring, key: str, year: int, calendars: CalendarDa
     return compile_trigger(
         trigger, key=key, at=datetime(year, 1, 1, tzinfo=UTC), calendars=calendars
     )
-
-
-def _may_draw(trigger: Recurring) -> bool:
-    """Whether its meaning may depend on the task: there may be an `H` in it."""
-    texts = [text for text in trigger.exclude if isinstance(text, str)]
-    if trigger.kind == "cron":
-        texts.append(trigger.expression)
-    return any("h" in text.lower() for text in texts)
 
 
 def _hashed(data: bytes) -> str:

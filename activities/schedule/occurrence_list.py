@@ -9,10 +9,10 @@ from itertools import islice
 
 from temporalio import activity
 from temporalio.client import Client
-from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
 from onthedot.activities.calendars.stored import StoredCalendars
+from onthedot.activities.missing import missing_ok
 from onthedot.activities.schedule.faults import explained
 from onthedot.activities.schedule.off_loop import off_loop
 from onthedot.scheduling.calendars.days import CalendarDays
@@ -69,16 +69,12 @@ class OccurrenceActivities:
     async def _is_there(self, task_id: str, registered_at: datetime) -> bool:
         """Whether that same task still exists, not another one under its id."""
         handle = self._client.get_workflow_handle(naming.task_workflow(task_id))
-        try:
+        with missing_ok:
             found = await handle.describe()
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
-            return False
-        if found.typed_search_attributes.get(naming.STATUS) == naming.State.DELETED:
-            return False
-        row = await found.memo_value(naming.TASK_MEMO, None, type_hint=TaskRow)
-        return row is not None and row.created_at == registered_at
+            deleted = found.typed_search_attributes.get(naming.STATUS) == naming.State.DELETED
+            row = await found.memo_value(naming.TASK_MEMO, None, type_hint=TaskRow)
+            return not deleted and row is not None and row.created_at == registered_at
+        return False
 
 
 def _listed(wanted: OccurrencesWanted, calendars: CalendarDays) -> tuple[datetime, ...]:

@@ -7,16 +7,17 @@ second time, so no occurrence gets two runs.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from temporalio import activity
 from temporalio.client import Client
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
-from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
+from onthedot.activities.missing import missing_ok
 from onthedot.naming import attributes
+from onthedot.naming.queries import instant
 from onthedot.scheduling.run import RunCause
 from onthedot.scheduling.stored.run_order import RunOrder
 
@@ -55,17 +56,14 @@ class OccurrenceStarts:
     async def exists(self, task_id: str, nominal: datetime) -> bool:
         """Whether the occurrence has a run."""
         handle = self._client.get_workflow_handle(naming.scheduled_run(task_id, nominal))
-        try:
+        with missing_ok:
             await handle.describe()
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                return False
-            raise
-        return True
+            return True
+        return False
 
     async def latest(self, task_id: str, since: datetime) -> datetime | None:
         """The latest occurrence whose run started after `since`, as far as lists show it."""
-        query = f"{_of_schedule(task_id)} AND StartTime > {_literal(since)}"
+        query = f"{_of_schedule(task_id)} AND StartTime > {instant(since)}"
         listed = self._client.list_workflows(query, page_size=_MOST)
         await listed.fetch_next_page()
         found = (naming.nominal_instant(row.id) for row in listed.current_page or ())
@@ -79,8 +77,8 @@ class OccurrenceStarts:
         """
         start, key = naming.SCHEDULED_START.name, naming.DUE.name
         query = (
-            f"{_of_schedule(run.task_id)} AND ({start} > {_literal(after)} OR "
-            f"({start} IS NULL AND {key} > {_literal(after + run.jitter)}))"
+            f"{_of_schedule(run.task_id)} AND ({start} > {instant(after)} OR "
+            f"({start} IS NULL AND {key} > {instant(after + run.jitter)}))"
         )
         rows = self._client.list_workflows(query, page_size=_MOST)
         found = [naming.nominal_instant(row.id) async for row in rows]
@@ -105,7 +103,3 @@ def _of_schedule(task_id: str) -> str:
         f"WorkflowType = '{naming.TASK_RUN}' AND {naming.TASK_ID.name} = '{task_id}' AND "
         f"{naming.CAUSE.name} = '{RunCause.TRIGGER.value}'"
     )
-
-
-def _literal(instant: datetime) -> str:
-    return "'" + instant.astimezone(UTC).isoformat().replace("+00:00", "Z") + "'"

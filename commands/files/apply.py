@@ -35,7 +35,7 @@ class _Asked:
 
 
 @click.command(
-    short_help="Bring tasks from files to the server.",
+    short_help="Apply tasks from files to the server.",
     epilog="\b\nExamples:\n"
     "  onthedot apply -f tasks/ --dry-run\n"
     "  onthedot apply -f tasks/ --set billing --prune --yes",

@@ -48,7 +48,7 @@ def why(task_id: str, at: datetime | None, form: str) -> None:
 
 
 @click.command(
-    short_help="Account for every instant.",
+    short_help="List what happened at every instant.",
     epilog="\b\nExample:\n  onthedot task ledger nightly-report --since -7d",
 )
 @task_argument()

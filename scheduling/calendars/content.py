@@ -90,3 +90,8 @@ CalendarContent = Annotated[
     DatesCalendar | HolidaysCalendar | WeeklyCalendar | IcsCalendar | AnyOfCalendar,
     Field(discriminator="kind"),
 ]
+
+
+def feed_of(content: CalendarContent) -> str | None:
+    """The URL of the feed that a worker reads; None if there is none."""
+    return content.url if isinstance(content, IcsCalendar) else None

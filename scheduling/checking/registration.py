@@ -57,13 +57,8 @@ def settle(
         problems.append(FieldProblem("deadline", "must be longer than zero; PT1H is the default"))
     if problems:
         raise InvalidDefinition(*problems)
-    return TaskDefinition(
-        **{
-            **{name: getattr(definition, name) for name in TaskDefinition.model_fields},
-            "name": definition.name or task_id,
-            "trigger": trigger,
-        }
-    )
+    known = {"name": definition.name or task_id, "trigger": trigger}
+    return TaskDefinition.part_of(definition).model_copy(update=known)
 
 
 #: Temporal accepts 2,048 bytes of JSON in ASCII as one search attribute.

@@ -21,7 +21,7 @@ from onthedot.scheduling.excluding.excluded_runs import LONG_RUN, longest_exclud
 from onthedot.scheduling.firing.clock_changes import SECONDS_OF_DAY, epoch_day, instant
 from onthedot.scheduling.firing.recurrence import Recurrence, recurrence
 from onthedot.scheduling.firing.times import LAST_INSTANT, LAST_YEAR, IntervalTimes
-from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger
+from onthedot.scheduling.trigger import CronTrigger, Recurring
 
 #: The longest comment of a calendar in Temporal, in bytes.
 _LONGEST_COMMENT = 200
@@ -30,7 +30,7 @@ _EVERY_SECOND = IntervalTimes(step=1, offset=0)
 
 
 def compile_trigger(
-    trigger: CronTrigger | IntervalTrigger,
+    trigger: Recurring,
     *,
     key: str,
     at: datetime,
@@ -61,9 +61,7 @@ def compile_trigger(
     )
 
 
-def _labelled(
-    calendars: tuple[Calendar, ...], trigger: CronTrigger | IntervalTrigger
-) -> tuple[Calendar, ...]:
+def _labelled(calendars: tuple[Calendar, ...], trigger: Recurring) -> tuple[Calendar, ...]:
     """The calendars, the first with the written expression as comment, for Temporal's Web UI."""
     written = trigger.expression if isinstance(trigger, CronTrigger) else f"every {trigger.every}"
     text = f"{written} ({trigger.timezone})".encode()[:_LONGEST_COMMENT].decode(errors="ignore")

@@ -24,7 +24,7 @@ _ALL_MONTHS = 12
 _TO = " to "
 
 
-def cron_words(cron: Cron, *, with_calendars: bool = False) -> str:
+def cron_words(cron: Cron, *, with_calendars: bool) -> str:
     """Such as `At 09:00, Monday to Friday`.
 
     With calendars, forms that count weekdays count working days.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from onthedot.scheduling.calendars.days import NO_CALENDARS, CalendarDays
+from onthedot.scheduling.calendars.days import CalendarDays
 from onthedot.scheduling.excluding.moved_run import MovedRun
 from onthedot.scheduling.firing.clock_changes import SECONDS_OF_DAY, date_of, local_day, offset_at
 from onthedot.scheduling.firing.occurrences import Occurrence
@@ -20,7 +20,7 @@ def moved_runs(
     found: Iterable[Occurrence],
     *,
     key: str,
-    calendars: CalendarDays = NO_CALENDARS,
+    calendars: CalendarDays,
 ) -> tuple[MovedRun, ...]:
     """The moved ones among some occurrences of a checked trigger."""
     if isinstance(trigger, OnceTrigger):

@@ -61,9 +61,9 @@ def with_nominal(
     *,
     after: datetime,
     key: str,
-    calendars: CalendarDays = NO_CALENDARS,
-    jitter_seed: str | None = None,
-    nominal_after: datetime | None = None,
+    calendars: CalendarDays,
+    jitter_seed: str | None,
+    nominal_after: datetime | None,
 ) -> Iterator[Occurrence]:
     """The same, each with its nominal instant."""
     if isinstance(trigger, OnceTrigger):

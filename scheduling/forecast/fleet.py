@@ -14,7 +14,7 @@ from onthedot.scheduling.firing.clock_changes import SECONDS_OF_DAY, instant
 from onthedot.scheduling.firing.occurrences import occurrences
 from onthedot.scheduling.firing.recurrence import Recurrence, recurrence
 from onthedot.scheduling.firing.times import IntervalTimes
-from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger, OnceTrigger, Trigger
+from onthedot.scheduling.trigger import OnceTrigger, Recurring, Trigger, may_draw
 
 #: With this many runs left of `max_runs`, no forecast reaches the last one.
 _MANY = 1_000_000
@@ -132,7 +132,7 @@ def _may_end(task: FleetTask) -> bool:
     return task.remaining is not None and task.remaining < _MANY
 
 
-def _line(task: FleetTask, trigger: CronTrigger | IntervalTrigger, before: int) -> Line:
+def _line(task: FleetTask, trigger: Recurring, before: int) -> Line:
     after = max(before, floor(task.after.timestamp()))
     if trigger.start_at is not None:
         after = max(after, -floor(-trigger.start_at.timestamp()) - 1)
@@ -140,16 +140,9 @@ def _line(task: FleetTask, trigger: CronTrigger | IntervalTrigger, before: int) 
     return Line((), _plan(task, trigger), after, last)
 
 
-def _plan(task: FleetTask, trigger: CronTrigger | IntervalTrigger) -> Recurrence:
+def _plan(task: FleetTask, trigger: Recurring) -> Recurrence:
     # One plan for all ids, unless the trigger depends on them.
-    return recurrence(trigger, task.id if _draws(trigger) else "", task.calendars)
-
-
-def _draws(trigger: CronTrigger | IntervalTrigger) -> bool:
-    texts = [one for one in trigger.exclude if isinstance(one, str)]
-    if isinstance(trigger, CronTrigger):
-        texts.append(trigger.expression)
-    return any("h" in text.lower() for text in texts)
+    return recurrence(trigger, task.id if may_draw(trigger) else "", task.calendars)
 
 
 def agenda(

@@ -17,7 +17,7 @@ from math import ceil, floor
 
 from onthedot.scheduling.firing.clock_changes import instant
 from onthedot.scheduling.forecast.fleet import FleetTask, lines
-from onthedot.scheduling.forecast.frozen import StandingFreeze, with_freezes
+from onthedot.scheduling.forecast.frozen import NamedFreeze, with_freezes
 from onthedot.scheduling.forecast.report import NAMED, BusyInstant, DueTask, Forecast, Spread, Way
 from onthedot.scheduling.forecast.spreading import jitter_for, spread
 from onthedot.scheduling.forecast.starts import Count, Starts, affordable, cost
@@ -38,7 +38,7 @@ def forecast(
     until: datetime,
     step: timedelta,
     capacity: float,
-    freezes: Sequence[StandingFreeze] = (),
+    freezes: Sequence[NamedFreeze] = (),
 ) -> Forecast:
     """Count the starts of these tasks from `since` to `until` (exclusive)."""
     tasks = with_freezes(tasks, freezes, since, until)

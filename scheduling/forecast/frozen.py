@@ -18,7 +18,7 @@ _MOST = 1000
 
 
 @dataclass(frozen=True)
-class StandingFreeze:
+class NamedFreeze:
     """A freeze with its name."""
 
     name: str
@@ -26,7 +26,7 @@ class StandingFreeze:
 
 
 def with_freezes(
-    tasks: Sequence[FleetTask], freezes: Sequence[StandingFreeze], since: datetime, until: datetime
+    tasks: Sequence[FleetTask], freezes: Sequence[NamedFreeze], since: datetime, until: datetime
 ) -> Sequence[FleetTask]:
     """The tasks with the periods in which a freeze keeps them from starting."""
     spans = [(freeze, spans_of(freeze, since, until)) for freeze in freezes]
@@ -36,7 +36,7 @@ def with_freezes(
     return [_frozen(task, spans) for task in tasks]
 
 
-def spans_of(freeze: StandingFreeze, since: datetime, until: datetime) -> tuple[FrozenSpan, ...]:
+def spans_of(freeze: NamedFreeze, since: datetime, until: datetime) -> tuple[FrozenSpan, ...]:
     """The windows of a freeze that overlap a period."""
     definition = freeze.definition
     hold, over = definition.then is Then.HOLD, definition.release_over
@@ -56,7 +56,7 @@ def spans_of(freeze: StandingFreeze, since: datetime, until: datetime) -> tuple[
 
 
 def _frozen(
-    task: FleetTask, spans: Sequence[tuple[StandingFreeze, tuple[FrozenSpan, ...]]]
+    task: FleetTask, spans: Sequence[tuple[NamedFreeze, tuple[FrozenSpan, ...]]]
 ) -> FleetTask:
     mine = [
         span for freeze, found in spans if covers(freeze.definition, task.tags) for span in found

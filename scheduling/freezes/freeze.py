@@ -26,9 +26,7 @@ class Then(StrEnum):
 class FreezeDefinition(Model):
     """When schedules start nothing, for which tasks, and what happens to their occurrences."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, validate_default=True, populate_by_name=True
-    )
+    model_config = ConfigDict(populate_by_name=True)
 
     since: Instant | None = Field(
         default=None, alias="from", description="The start of a single window; by default now."

@@ -64,10 +64,8 @@ def without_present_window(freeze: FreezeDefinition, now: datetime) -> FreezeDef
     """The freeze from its next window on; None if it has only one window."""
     if freeze.trigger is None:
         return None
-    fields = {name: getattr(freeze, name) for name in FreezeDefinition.model_fields}
-    return FreezeDefinition(
-        **fields | {"trigger": freeze.trigger.model_copy(update={"start_at": now})}
-    )
+    trigger = freeze.trigger.model_copy(update={"start_at": now})
+    return FreezeDefinition.part_of(freeze).model_copy(update={"trigger": trigger})
 
 
 def covers(freeze: FreezeDefinition, tags: tuple[str, ...]) -> bool:

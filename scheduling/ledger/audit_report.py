@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from onthedot.scheduling.ledger.entries import LedgerState, Reason
+from onthedot.scheduling.ledger.entries import LedgerEntry, LedgerState, Reason
 from onthedot.scheduling.notify import NotificationOrder
 from onthedot.scheduling.values import Duration, Instant, Model
 
@@ -82,6 +83,15 @@ class Missed(Model):
     at: Instant
     state: LedgerState
     reason: Reason | None = None
+
+    @classmethod
+    def among(cls, task_id: str, entries: Iterable[LedgerEntry]) -> list[Missed]:
+        """The instants of a task's ledger that did not run, and have no run that says so."""
+        return [
+            cls(task_id=task_id, at=entry.at, state=entry.state, reason=entry.reason)
+            for entry in entries
+            if entry.not_run and entry.run is None
+        ]
 
 
 class AuditReport(Model):

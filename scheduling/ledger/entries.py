@@ -10,7 +10,7 @@ from pydantic import Field
 from onthedot.scheduling.run import ShortRun
 from onthedot.scheduling.values import Instant, Model
 
-#: The most instants that one page accounts for.
+#: The most instants of one page.
 MAX_INSTANTS = 10_000
 
 #: The promise: a run starts this soon after it is due. One that starts later is late.

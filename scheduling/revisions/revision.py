@@ -40,9 +40,7 @@ class RevisionKind(StrEnum):
 class Difference(Model):
     """One field of the definition, before and after. A missing value is null."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, validate_by_name=True, serialize_by_alias=True
-    )
+    model_config = ConfigDict(validate_by_name=True, serialize_by_alias=True)
 
     path: str = Field(description="Such as `trigger.expression`.")
     before: JsonValue = Field(default=None, alias="from")

@@ -1,15 +1,9 @@
-"""One attempt at an action: the activity's input and result.
-
-Passed between a workflow and a worker that may be of another release, so unknown fields are ignored
-and every new field has a default.
-"""
+"""One attempt at an action: the activity's input and result."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any, assert_never
-
-from pydantic import ConfigDict
 
 from onthedot.scheduling.action import (
     Action,
@@ -22,7 +16,7 @@ from onthedot.scheduling.action import (
 )
 from onthedot.scheduling.run import AttemptMade, RunCause
 from onthedot.scheduling.stored.live import PlacesTaken
-from onthedot.scheduling.values import Duration, Instant, Model
+from onthedot.scheduling.values import Duration, Instant, Passed
 
 #: How much of each part of an output (a body, a stream) is kept, in bytes of UTF-8.
 MAX_OUTPUT = 64 * 1024
@@ -74,11 +68,7 @@ def begins_locally(action: Action | UnknownAction, timeout: timedelta) -> bool:
             assert_never(action)
 
 
-class _Passed(Model):
-    model_config = ConfigDict(extra="ignore", frozen=True, validate_default=True)
-
-
-class Attempt(_Passed):
+class Attempt(Passed):
     """What every attempt has in addition to its action."""
 
     task_id: str
@@ -120,7 +110,7 @@ class LogAttempt(Attempt):
     action: LogAction
 
 
-class AttemptResult(_Passed):
+class AttemptResult(Passed):
     """A successful attempt. The instants are from the worker's own clock."""
 
     started_at: Instant
@@ -141,7 +131,7 @@ class AttemptFailure(AttemptResult):
     """Whether only the deadline ruled out another attempt."""
 
 
-class Beat(_Passed):
+class Beat(Passed):
     """An attempt's heartbeat, which the next attempt also receives."""
 
     attempt: int

@@ -87,9 +87,7 @@ class BackfillProgress(Passed):
 class Backfill(BackfillProgress):
     """A backfill, as returned."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, validate_by_name=True, serialize_by_alias=True
-    )
+    model_config = ConfigDict(extra="forbid", validate_by_name=True, serialize_by_alias=True)
 
     start: Instant = Field(alias="from")
     end: Instant = Field(alias="to")

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from pydantic import ConfigDict
-
 from onthedot.scheduling.freezes.freeze import FreezeDefinition
-from onthedot.scheduling.values import Duration, Instant, Model
+from onthedot.scheduling.values import Duration, Instant, Passed
 
 
-class _Stored(Model):
-    model_config = ConfigDict(extra="ignore", frozen=True, validate_default=True)
-
-
-class StoredFreeze(_Stored):
+class StoredFreeze(Passed):
     """A freeze with its state."""
 
     definition: FreezeDefinition
@@ -29,7 +23,7 @@ class StoredFreeze(_Stored):
     """The change ended the current window: what it held is released immediately."""
 
 
-class FreezeOrder(_Stored):
+class FreezeOrder(Passed):
     """The input of the workflow, and its memo."""
 
     name: str
@@ -45,14 +39,14 @@ class FreezeOrder(_Stored):
         return self.previous if late else self.freeze
 
 
-class FreezeQuestion(_Stored):
+class FreezeQuestion(Passed):
     """Asks whether a run may begin."""
 
     task_id: str
     due: Instant
 
 
-class FreezeVerdict(_Stored):
+class FreezeVerdict(Passed):
     """The answer: the run may begin if there is no name, and the freezes are known."""
 
     name: str = ""
@@ -70,7 +64,7 @@ class FreezeVerdict(_Stored):
         return f"Frozen by {self.name}" + (f": {self.note}" if self.note else "")
 
 
-class WindowQuestion(_Stored):
+class WindowQuestion(Passed):
     """Asks for the window of a freeze that contains an instant, or the next one."""
 
     name: str
@@ -78,14 +72,14 @@ class WindowQuestion(_Stored):
     at: Instant
 
 
-class WindowAnswer(_Stored):
+class WindowAnswer(Passed):
     """A window; both fields are None if there is none."""
 
     start: Instant | None = None
     end: Instant | None = None
 
 
-class ReleaseOrder(_Stored):
+class ReleaseOrder(Passed):
     """Asks for the release of what a freeze held since an instant."""
 
     name: str

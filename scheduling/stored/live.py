@@ -1,22 +1,12 @@
-"""A server's questions to a worker about runs in progress, and the answers.
-
-Passed between a server and a worker that may be of another release, so unknown fields are ignored
-and every new field has a default.
-"""
+"""A server's questions to a worker about runs in progress, and the answers."""
 
 from __future__ import annotations
-
-from pydantic import BaseModel, ConfigDict
 
 from onthedot.scheduling.stored.written import WrittenPiece
 from onthedot.scheduling.values import Passed
 
 
-class _Passed(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-
-class PlacesTaken(_Passed):
+class PlacesTaken(Passed):
     """How full a limit is."""
 
     name: str
@@ -28,14 +18,14 @@ class PlacesTaken(_Passed):
     """How many actions of the worker wait for a place."""
 
 
-class Wanted(_Passed):
+class Wanted(Passed):
     """Asks for the output of one run: its execution, and how much is already known."""
 
     execution: str
     after: int = 0
 
 
-class LiveQuestion(_Passed):
+class LiveQuestion(Passed):
     """All questions to one worker."""
 
     wanted: tuple[Wanted, ...] = ()
@@ -45,7 +35,7 @@ class LiveQuestion(_Passed):
     """The approximate limit in bytes, for all runs together."""
 
 
-class LiveOutput(_Passed):
+class LiveOutput(Passed):
     """New output of one run."""
 
     execution: str
@@ -60,7 +50,7 @@ class LiveOutput(_Passed):
     """The details of an activity's last heartbeat."""
 
 
-class LiveAnswer(_Passed):
+class LiveAnswer(Passed):
     """A worker's answer, without runs that it does not have."""
 
     runs: tuple[LiveOutput, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from pydantic import Field
 
@@ -18,6 +18,9 @@ from onthedot.scheduling.values import Duration, Instant, Model, TaskId
 
 #: How many of its latest definitions a task keeps for its ledger.
 JOURNAL_LENGTH = 50
+
+#: The `not_after` of a start that marks a deletion: no start is early enough to count.
+LONG_AGO = datetime.fromtimestamp(0, UTC)
 
 
 class JournalEntry(Model):

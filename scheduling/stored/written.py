@@ -16,10 +16,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 from pydantic_core import to_jsonable_python
 
-from onthedot.scheduling.values import Instant, Model, format_instant
+from onthedot.scheduling.values import Instant, Passed, format_instant
 
 #: How much of a run's output is kept, in bytes.
 MOST_KEPT = 1024 * 1024
@@ -37,10 +37,8 @@ class Stream(StrEnum):
     DETAILS = "details"
 
 
-class WrittenPiece(Model):
+class WrittenPiece(Passed):
     """Text that an attempt wrote at once."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
 
     attempt: int = Field(description="The attempt that wrote it, from 1.")
     stream: Stream = Field(

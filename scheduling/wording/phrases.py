@@ -42,7 +42,7 @@ def runs(values: Iterable[int]) -> list[tuple[int, int]]:
     return found
 
 
-def listed(values: Iterable[int], names: Sequence[str] | None = None, word: str = "and") -> str:
+def listed(values: Iterable[int], names: Sequence[str] | None = None) -> str:
     """Values with `to` for three and more in a row: `1, 2 and 5 to 9`."""
     parts = []
     for first, last in runs(values):
@@ -51,7 +51,7 @@ def listed(values: Iterable[int], names: Sequence[str] | None = None, word: str 
             parts.append(f"{said[0]} to {said[1]}")
         else:
             parts += said[: last - first + 1]
-    return joined(parts, word)
+    return joined(parts)
 
 
 def rhythm(values: Iterable[int], size: int) -> int | None:

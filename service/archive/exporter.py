@@ -27,15 +27,15 @@ from temporalio.service import RPCError
 from onthedot.archive.line import ArchivedRun, Lines
 from onthedot.archive.writing import RunArchive
 from onthedot.encryption.keys import configured
+from onthedot.naming.queries import instant
 from onthedot.scheduling.errors import OnTheDotError, RunNotFound
 from onthedot.scheduling.run import Run, ShortRun
 from onthedot.scheduling.stored.task_row import TaskRow
+from onthedot.service.runs.listed import short_run
 from onthedot.service.runs.listing import RunFilter
 from onthedot.service.runs.of_tasks import task_rows
 from onthedot.service.runs.reading import read_run
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.paging import instant
-from onthedot.service.temporal.translate import short_run
 
 _LOG = logging.getLogger("onthedot.archive")
 
@@ -76,7 +76,7 @@ class Exporter:
             await asyncio.sleep(_EVERY.total_seconds())
 
     async def write_ended(self) -> int:
-        """Write all runs that have ended by now; returns how many. None if another server works.
+        """Write all runs that have ended by now; returns how many: none while another server works.
 
         Raises:
             OSError: the directory cannot be written.

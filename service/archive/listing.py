@@ -7,7 +7,7 @@ import json
 from datetime import datetime
 from pathlib import Path
 
-from onthedot.archive.line import ArchivedRun, Lines, Place
+from onthedot.archive.line import ArchivedRun, Lines, Position
 from onthedot.archive.reading import ArchivedDays
 from onthedot.encryption.keys import configured
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition, RunNotFound
@@ -65,12 +65,12 @@ class ArchivedRuns:
         found = await asyncio.to_thread(self._days.find, run_id) if self._days else None
         if found is None:
             raise RunNotFound(run_id)
-        return Run.model_validate({name: getattr(found, name) for name in Run.model_fields})
+        return Run.part_of(found)
 
 
 def _some(
     days: ArchivedDays, which: RunFilter, limit: int, before: tuple[str, str] | None
-) -> tuple[list[ShortRun], Place | None]:
+) -> tuple[list[ShortRun], Position | None]:
     """The next matching runs, and the last line that was examined; None if no more follow."""
     items: list[ShortRun] = []
     looked, last = 0, None
@@ -82,7 +82,7 @@ def _some(
                 return items, last
             looked, last = looked + 1, place
             if fits(which, run):
-                items.append(_short(run))
+                items.append(ShortRun.part_of(run))
     return items, None
 
 
@@ -114,10 +114,6 @@ def _is_of(run: ArchivedRun, tasks: TaskFilter) -> bool:
         or finds(q, (*titles, *run.task_tags))
         or any(title.casefold().startswith(q.casefold()) for title in titles)
     )
-
-
-def _short(run: ArchivedRun) -> ShortRun:
-    return ShortRun.model_validate({name: getattr(run, name) for name in ShortRun.model_fields})
 
 
 def _read_token(token: bytes | None) -> tuple[str, str] | None:

@@ -78,11 +78,7 @@ class Calendars:
             return sorted([row.id.partition(":")[2] async for row in listed])
 
     async def get(self, name: str) -> FoundCalendar:
-        """One calendar, and the number of its users.
-
-        Raises:
-            CalendarNotFound.
-        """
+        """One calendar, and the number of its users. Raises CalendarNotFound."""
         found = await self._look(name)
         if found is None:
             raise CalendarNotFound(name)
@@ -109,13 +105,14 @@ class Calendars:
         """
         resolved = await resolved_content(self._temporal, name, content)
         while True:
-            present = await self._present(name)
-            if present is None:
+            stored = await stored_calendar(self._temporal, name)
+            if stored is None:
                 if if_match is not None:
                     raise CalendarNotFound(name)
                 if await started(self._temporal, name, content, resolved, by=by):
                     return await self.get(name), True
                 continue
+            present = stored.state
             if new or if_match not in (None, present.revision):
                 raise CalendarChanged(name, present.revision)
             if present.content == content and present.problem != NOT_READ:
@@ -138,11 +135,8 @@ class Calendars:
                 return await self.get(name), False
 
     async def delete(self, name: str, *, by: str, if_match: int | None = None) -> None:
-        """Delete a calendar that nothing uses.
-
-        Raises:
-            CalendarNotFound, CalendarInUse, CalendarChanged, NoWorker.
-        """
+        """Delete a calendar that nothing uses. Raises CalendarNotFound, CalendarInUse,
+        CalendarChanged, NoWorker."""
         found = await self.get(name)
         if if_match not in (None, found.state.revision):
             raise CalendarChanged(name, found.state.revision)
@@ -177,8 +171,7 @@ class Calendars:
         stored = await stored_calendar(self._temporal, name)
         if stored is None:
             return None
-        handle = self._temporal.client.get_workflow_handle(naming.calendar(name))
-        execution = await self._temporal.ask_or_none(handle.describe())
+        execution = await self._temporal.described(naming.calendar(name))
         if execution is None:
             return None
         row = await execution.memo_value(naming.CALENDAR_MEMO, None, type_hint=CalendarRow)
@@ -192,17 +185,9 @@ class Calendars:
 
     async def _counted(self, found: FoundCalendar) -> FoundCalendar:
         name, revision = found.state.name, found.state.revision
-        users = await self._count(users_query(name))
-        waiting = await self._count(waiting_query(name, revision)) if users else 0
+        users = await self._temporal.count(users_query(name))
+        waiting = await self._temporal.count(waiting_query(name, revision)) if users else 0
         return replace(found, users=users, waiting=waiting)
-
-    async def _present(self, name: str) -> CalendarState | None:
-        stored = await stored_calendar(self._temporal, name)
-        return stored.state if stored else None
-
-    async def _count(self, query: str) -> int:
-        counted = self._temporal.client.count_workflows(query)
-        return (await self._temporal.ask(counted)).count
 
     async def _users(self, name: str) -> list[str]:
         listed = self._temporal.client.list_workflows(users_query(name), limit=_NAMED)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable
 from datetime import timedelta
 
@@ -13,21 +12,16 @@ from temporalio.service import RPCError, RPCStatusCode
 from onthedot import naming
 from onthedot.access.audit_log import note
 from onthedot.scheduling.errors import CalendarChanged, OnTheDotError
-from onthedot.scheduling.outages import NoWorker, TemporalUnavailable, Unconfirmed
+from onthedot.scheduling.outages import NoWorker
 from onthedot.scheduling.stored.calendar_state import (
     CalendarChange,
     CalendarState,
     RefusedCalendarChange,
 )
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.task_queues import task_queue
-from onthedot.service.temporal.updates import sent
+from onthedot.service.temporal.updates import answered, sent, why_hopeless
 
 _LOOK_EVERY = timedelta(seconds=0.5)
-_UNCONFIRMED = (
-    "The change may still be made within {} seconds, but not later. Read the calendar before you "
-    "repeat it, or repeat it with If-Match."
-)
 
 
 async def execute(temporal: Temporal, name: str, change: CalendarChange) -> CalendarState | None:
@@ -37,15 +31,8 @@ async def execute(temporal: Temporal, name: str, change: CalendarChange) -> Cale
         CalendarChanged: it is at another revision than the change is meant for.
         NoWorker: no worker picked up the change before it expired.
     """
-    update = asyncio.create_task(_carried_out(temporal, name, change))
-    watch = asyncio.create_task(_until_hopeless(temporal))
     try:
-        await asyncio.wait({update, watch}, return_when=asyncio.FIRST_COMPLETED)
-        if not update.done():
-            raise watch.result()
-        state = update.result()
-        note(name, before=state.revision - 1, after=state.revision)
-        return state
+        state = await answered(_carried_out(temporal, name, change), _until_hopeless(temporal))
     except WorkflowUpdateFailedError as error:
         _raise_refusal(error, name, temporal)
         return None
@@ -57,10 +44,8 @@ async def execute(temporal: Temporal, name: str, change: CalendarChange) -> Cale
         with temporal.translated():
             raise
         raise
-    finally:
-        for task in (update, watch):
-            task.cancel()
-        await asyncio.gather(update, watch, return_exceptions=True)
+    note(name, before=state.revision - 1, after=state.revision)
+    return state
 
 
 async def _carried_out(temporal: Temporal, name: str, change: CalendarChange) -> CalendarState:
@@ -80,15 +65,9 @@ async def _carried_out(temporal: Temporal, name: str, change: CalendarChange) ->
 
 async def _until_hopeless(temporal: Temporal) -> OnTheDotError:
     """Return the reason as soon as no answer can come any more; at the latest at expiry."""
-    seconds = int(temporal.change_timeout.total_seconds())
     for _ in range(int(temporal.change_timeout / _LOOK_EVERY)):
-        await asyncio.sleep(_LOOK_EVERY.total_seconds())
-        try:
-            queue = await task_queue(temporal, within=temporal.rpc_timeout - _LOOK_EVERY)
-        except TemporalUnavailable:
-            return Unconfirmed(temporal.address, _UNCONFIRMED.format(seconds))
-        if not queue.pollers:
-            return NoWorker(temporal.task_queue)
+        if (reason := await why_hopeless(temporal, "calendar")) is not None:
+            return reason
     return NoWorker(temporal.task_queue, idle=False)
 
 

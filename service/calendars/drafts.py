@@ -15,7 +15,7 @@ from time import thread_time
 
 from anyio import CapacityLimiter
 
-from onthedot.scheduling.calendars.content import AnyOfCalendar, CalendarContent, IcsCalendar
+from onthedot.scheduling.calendars.content import AnyOfCalendar, CalendarContent, feed_of
 from onthedot.scheduling.calendars.days import CalendarDays, KnownCalendar, missing_calendar
 from onthedot.scheduling.calendars.resolved import ResolvedDays, days_between, union
 from onthedot.scheduling.firing.clock_changes import date_of
@@ -72,7 +72,7 @@ class CalendarDrafts:
             InvalidDefinition: the content is invalid.
         """
         resolved = await resolved_content(self._temporal, name, content)
-        if isinstance(content, IcsCalendar) and content.url is not None:
+        if feed_of(content) is not None:
             stored = await self._temporal.ask(self._temporal.calendars.find(name))
             same = stored is not None and stored.state.content == content
             return stored.present if stored is not None and same else None

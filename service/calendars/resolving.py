@@ -10,6 +10,7 @@ from onthedot.scheduling.calendars.content import (
     CalendarContent,
     CalendarError,
     IcsCalendar,
+    feed_of,
 )
 from onthedot.scheduling.calendars.resolve import resolve
 from onthedot.scheduling.calendars.resolved import ResolvedDays
@@ -49,11 +50,10 @@ async def resolved_content(
         days = await SINGLE.work_out(resolve, content, today=today, parts=parts)
     except CalendarError as error:
         raise InvalidDefinition(FieldProblem(error.field, str(error))) from None
-    feed = isinstance(content, IcsCalendar) and content.url is not None
     return ResolvedContent(
         days=days,
         source=source_of(content, today=today),
-        problem=NOT_READ if feed else "",
+        problem=NOT_READ if feed_of(content) is not None else "",
         calendars=tuple(revisions),
     )
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from onthedot import naming
 from onthedot.activities.calendars.users import users_query
 from onthedot.scheduling.search import calendar_label
+from onthedot.service.tasks.rows import known_row
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.translate import known_row
 
 #: How many are named.
 MOST_NAMED = 100

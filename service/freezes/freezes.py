@@ -29,6 +29,7 @@ from onthedot.scheduling.freezes.windows import Window, covers, next_window, win
 from onthedot.scheduling.stored.freeze_order import FreezeOrder, StoredFreeze
 from onthedot.service.arithmetic import SINGLE
 from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.rows import first_rows
 
 #: The most freezes at a time.
 MOST = 200
@@ -46,11 +47,7 @@ class Freezes:
         return sorted(found, key=lambda freeze: freeze.name)
 
     async def get(self, name: str) -> Freeze:
-        """One of them.
-
-        Raises:
-            FreezeNotFound.
-        """
+        """One of them. Raises FreezeNotFound."""
         found = await self._find(name)
         if found is None:
             raise FreezeNotFound(name)
@@ -145,10 +142,8 @@ class Freezes:
 
     async def _standing(self) -> list[tuple[str, StoredFreeze]]:
         query = f"WorkflowType = '{naming.FREEZE}' AND ExecutionStatus = 'Running'"
-        listed = self._temporal.client.list_workflows(query, page_size=1000)
-        await self._temporal.ask(listed.fetch_next_page())
         latest: dict[str, tuple[datetime, StoredFreeze | None]] = {}
-        for execution in listed.current_page or ():
+        for execution in await first_rows(self._temporal, query):
             name, began = execution.id.partition(":")[2], execution.start_time
             if name not in latest or latest[name][0] < began:
                 latest[name] = (began, await _stored(execution))
@@ -160,8 +155,7 @@ class Freezes:
         ]
 
     async def _find(self, name: str) -> StoredFreeze | None:
-        handle = self._temporal.client.get_workflow_handle(naming.freeze(name))
-        described = await self._temporal.ask_or_none(handle.describe())
+        described = await self._temporal.described(naming.freeze(name))
         if described is None or described.status is not WorkflowExecutionStatus.RUNNING:
             return None
         stored = await _stored(described)

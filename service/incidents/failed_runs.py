@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from onthedot.naming.queries import instant
 from onthedot.service.incidents.runs_gone_wrong import (
     ASKED_BY_NAME,
     MOST_FAILED,
@@ -16,9 +17,8 @@ from onthedot.service.incidents.runs_gone_wrong import (
     failed_query,
     failed_runs,
 )
-from onthedot.service.runs.due_run import DueRun, due_run
+from onthedot.service.runs.listed import DueRun, due_run
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.paging import instant
 from onthedot.service.temporal.raw_rows import raw_rows
 
 #: Lists lag behind: each read repeats this much of the period before the last one.
@@ -115,10 +115,7 @@ class FailedRuns:
     async def _number(self, since: datetime, until: datetime, ended_before: datetime) -> int:
         async def one(status: str) -> int:
             query = failed_query(self._temporal, status, since, until, since)
-            counting = self._temporal.client.count_workflows(
-                f"{query} AND CloseTime < {instant(ended_before)}"
-            )
-            return (await self._temporal.ask(counting)).count
+            return await self._temporal.count(f"{query} AND CloseTime < {instant(ended_before)}")
 
         return sum(await asyncio.gather(*map(one, STATUSES)))
 

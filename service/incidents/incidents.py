@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from onthedot import naming
+from onthedot.naming.queries import literals
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition, OnTheDotError
 from onthedot.scheduling.incidents.grouping import (
     WITNESSES,
@@ -41,12 +42,10 @@ from onthedot.service.incidents.runs_gone_wrong import Listed, late_runs
 from onthedot.service.runs.of_tasks import task_ids, task_names
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.paging import literal
+from onthedot.service.temporal.rows import PAGE, first_rows
 
 #: The period that is examined without a `since`.
 SPAN = timedelta(days=1)
-
-_PAGE = 1000
 
 #: When failed runs are first read in the background, and how often after that.
 _BEGIN_SECONDS = 5.0
@@ -183,15 +182,14 @@ class IncidentReader:
         """Which of these recurring tasks are failing."""
         found: dict[str, bool] = {}
         ids = sorted(asked)
-        for some in (ids[n : n + _PAGE] for n in range(0, len(ids), _PAGE)):
-            listed = self._temporal.client.list_workflows(
+        for some in (ids[n : n + PAGE] for n in range(0, len(ids), PAGE)):
+            rows = await first_rows(
+                self._temporal,
                 f"WorkflowType = '{naming.TASK}' AND ExecutionStatus = 'Running' "
                 f"AND {naming.HEALTH.name} = '{Health.FAILING}' "
-                f"AND {naming.TASK_ID.name} IN ({', '.join(map(literal, some))})",
-                page_size=_PAGE,
+                f"AND {naming.TASK_ID.name} IN {literals(some)}",
             )
-            await self._temporal.ask(listed.fetch_next_page())
-            found |= {row.id.partition(":")[2]: True for row in listed.current_page or ()}
+            found |= {row.id.partition(":")[2]: True for row in rows}
         return found
 
 

@@ -17,6 +17,7 @@ from temporalio.client import WorkflowExecution
 from temporalio.service import RPCError
 
 from onthedot import naming
+from onthedot.naming.queries import instant
 from onthedot.scheduling.errors import InvalidDefinition, TaskNotFound
 from onthedot.scheduling.ledger.audit_report import (
     JUST_BEFORE,
@@ -31,7 +32,6 @@ from onthedot.service.ledger.audit_walk import walk
 from onthedot.service.ledger.ledger import Ledger
 from onthedot.service.ledger.recurring import RecurringTasks
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.paging import instant
 from onthedot.service.temporal.raw_rows import raw_rows
 
 #: How long to examine what no audit has covered, while a caller waits.
@@ -195,11 +195,7 @@ class NotRun:
             page = await self._ledger.of(task_id, since, until)
         except (TaskNotFound, InvalidDefinition):
             return []
-        return [
-            Missed(task_id=task_id, at=entry.at, state=entry.state, reason=entry.reason)
-            for entry in page.items
-            if entry.not_run and entry.run is None
-        ]
+        return Missed.among(task_id, page.items)
 
 
 async def _audit(row: WorkflowExecution) -> _Audit | None:

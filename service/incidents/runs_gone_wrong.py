@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from onthedot import naming
+from onthedot.naming.queries import instant, literals
 from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.run import ShortRun
-from onthedot.service.runs.due_run import DueRun, due_run
+from onthedot.service.runs.listed import DueRun, due_run
 from onthedot.service.runs.listing import RunFilter
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.paging import instant, literal
-from onthedot.service.temporal.raw_rows import RawRows, raw_rows
+from onthedot.service.temporal.raw_rows import raw_walk
 
 #: The most failed runs, and the most runs that timed out, to read.
 MOST_FAILED = 10_000
@@ -89,28 +90,20 @@ async def _listed(
     if tasks is not None and not tasks:
         return [], True
     if tasks is not None and len(tasks) <= ASKED_BY_NAME:
-        query += f" AND {naming.TASK_ID.name} IN ({', '.join(map(literal, sorted(tasks)))})"
+        query += f" AND {naming.TASK_ID.name} IN {literals(sorted(tasks))}"
     found: list[DueRun] = []
-
-    def fetch(token: bytes) -> asyncio.Task[RawRows]:
-        return asyncio.create_task(raw_rows(temporal, query, limit=_PAGE, token=token))
-
-    fetching = fetch(b"")
+    read = 0
     try:
-        for _ in range(-(-most // _PAGE)):
-            page = await fetching
-            if page.token:
-                # Temporal prepares the next page while this one is read.
-                fetching = fetch(page.token)
-                await asyncio.sleep(0)
-            runs = [await due_run(temporal, row) for row in page.rows]
-            found += [each for each in runs if tasks is None or each.run.task_id in tasks]
-            if not page.token:
-                return found, True
+        async with aclosing(raw_walk(temporal, query, limit=_PAGE, patient=False)) as pages:
+            async for page in pages:
+                if read >= most:
+                    return found, False
+                read += len(page)
+                runs = [await due_run(temporal, row) for row in page]
+                found += [each for each in runs if tasks is None or each.run.task_id in tasks]
     except TemporalUnavailable:
         if not found:
             raise
         # A partial result is better than none.
-    finally:
-        fetching.cancel()
-    return found, False
+        return found, False
+    return found, True

@@ -18,8 +18,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from temporalio.service import RPCError, RPCStatusCode
-
 from onthedot import naming
 from onthedot.scheduling.errors import InvalidDefinition, TaskNotFound
 from onthedot.scheduling.ledger.audit_report import (
@@ -193,21 +191,13 @@ class Audit:
             return
         found.findings += [_finding(task_id, entry) for entry in unknown]
         found.notifications += notifications
-        found.missed += [
-            Missed(task_id=task_id, at=entry.at, state=entry.state, reason=entry.reason)
-            for entry in entries
-            if entry.not_run and entry.run is None
-        ]
+        found.missed += Missed.among(task_id, entries)
         if left is not None:
             found.put_off(task_id, left - JUST_BEFORE, until)
 
     async def _request_repair(self, task_id: str) -> None:
         handle = self._temporal.client.get_workflow_handle(naming.task_workflow(task_id))
-        try:
-            await self._temporal.ask(handle.signal(naming.CHECK_SCHEDULE))
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
+        await self._temporal.ask_or_none(handle.signal(naming.CHECK_SCHEDULE))
 
 
 def _settled(entries: Sequence[LedgerEntry]) -> tuple[list[LedgerEntry], datetime | None]:

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from onthedot import naming
+from onthedot.naming.queries import instant
 from onthedot.scheduling.ledger.audit_report import JUST_BEFORE, Finding
 from onthedot.scheduling.ledger.entries import LedgerState, Reason
 from onthedot.scheduling.ledger.explanation import detail
 from onthedot.service.ledger.recurring import RecurringTasks
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.paging import instant
 from onthedot.service.temporal.rows import rows
 
 _SECOND = timedelta(seconds=1)

@@ -12,14 +12,14 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from google.protobuf.timestamp_pb2 import Timestamp
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client, WorkflowHistory
 
 from onthedot import naming
+from onthedot.activities.attempts.events import instant_of
 from onthedot.scheduling.ledger.expected import Period
 from onthedot.scheduling.stored.task_change import Change, ChangeKind, apply_change
 from onthedot.scheduling.stored.task_row import TaskRow
@@ -122,7 +122,7 @@ async def _take(
     client: Client,
     event: HistoryEvent,
 ) -> None:
-    at = _instant(event.event_time)
+    at = instant_of(event.event_time)
     match event.event_type:
         case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED:
             started = event.workflow_execution_started_event_attributes
@@ -225,7 +225,3 @@ def _adopt(definitions: DefinitionHistory, change: Change, at: datetime) -> None
     definitions.entries.append(state.journal[-1])
     note = change.note if change.kind is not ChangeKind.REPLACE else ""
     definitions.made.append(MadeRevision(state, change.word, note, change.restores))
-
-
-def _instant(stamp: Timestamp) -> datetime:
-    return stamp.ToDatetime(tzinfo=UTC)

@@ -22,8 +22,8 @@ from onthedot.service.ledger.task_evidence import (
     read_task_evidence,
 )
 from onthedot.service.runs.of_instants import seen_runs
+from onthedot.service.tasks.rows import task_status
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.translate import task_status
 
 #: The default period of a ledger; the shorter one if the longer one has too many instants.
 _SPANS = (timedelta(days=1), timedelta(hours=1))
@@ -67,11 +67,8 @@ class Ledger:
         raise AssertionError("the last span is returned or refused")
 
     async def why(self, task_id: str, at: datetime | None = None) -> Why:
-        """Why a task did or did not run at `at`; by default, the last time that it did not.
-
-        Raises:
-            TaskNotFound.
-        """
+        """Why a task did or did not run at `at`; by default, the last time that it did not. Raises
+        TaskNotFound."""
         now = self._temporal.now()
         task = await read_task_evidence(self._temporal, task_id, at or now - _LOOK_BACK[-1])
         if at is not None:

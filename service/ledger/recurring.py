@@ -19,18 +19,18 @@ from temporalio.api.workflow.v1 import WorkflowExecutionInfo
 from temporalio.client import WorkflowExecutionStatus
 
 from onthedot import naming
+from onthedot.naming.queries import instant, literals
 from onthedot.scheduling.calendars.days import NO_CALENDARS
 from onthedot.scheduling.ledger.audit_report import LOOK_BACK
 from onthedot.scheduling.ledger.recurring_task import RecurringTask, due, stored_trigger
 from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.trigger import OnceTrigger
 from onthedot.service.calendars.lookup import calendars_for
+from onthedot.service.tasks.rows import came_too_late, decoded_rows
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.open_walk import OpenWalk
-from onthedot.service.temporal.paging import instant, literal
 from onthedot.service.temporal.raw_rows import RawRows, attribute, raw_rows
 from onthedot.service.temporal.rows import PAGE, patiently
-from onthedot.service.temporal.translate import task_rows
 
 _NAMED_AT_ONCE = 200
 
@@ -41,9 +41,6 @@ _PAGE_EVERY = timedelta(seconds=30)
 _LAG = timedelta(minutes=1)
 
 _KINDS = ("cron", "interval")
-
-#: Rows decoded in one go.
-_DECODED = 100
 
 
 class RecurringTasks:
@@ -81,7 +78,7 @@ class RecurringTasks:
         """Reread these tasks. Raises like `refresh`."""
         ids = sorted(task_ids)
         for some in (ids[n : n + _NAMED_AT_ONCE] for n in range(0, len(ids), _NAMED_AT_ONCE)):
-            await self._read(f"{naming.TASK_ID.name} IN ({', '.join(map(literal, some))})")
+            await self._read(f"{naming.TASK_ID.name} IN {literals(some)}")
         return [task for task in self.all if task.task_id in task_ids]
 
     async def due(
@@ -153,16 +150,16 @@ class RecurringTasks:
                 fresh.append(row)
             if known := self._known.get(row.execution.run_id):
                 _ended(known, row)
-        for some in (fresh[n : n + _DECODED] for n in range(0, len(fresh), _DECODED)):
-            payloads = [row.memo.fields[naming.TASK_MEMO] for row in some]
-            for row, memo in zip(some, await task_rows(self._temporal, payloads), strict=True):
-                await self._learn_one(row, memo)
-            # Let other calls proceed.
-            await asyncio.sleep(0)
+        async for row, memo in decoded_rows(self._temporal, fresh):
+            await self._learn_one(row, memo)
 
     async def _learn_one(self, row: WorkflowExecutionInfo, memo: TaskRow | None) -> None:
-        run_id = row.execution.run_id
-        if memo is None or isinstance(memo.definition.trigger, OnceTrigger) or _late(row, memo):
+        run_id, began = row.execution.run_id, row.start_time.ToDatetime(tzinfo=UTC)
+        if (
+            memo is None
+            or isinstance(memo.definition.trigger, OnceTrigger)
+            or came_too_late(memo, began)
+        ):
             self._forget(run_id)
             return
         calendars = await calendars_for(self._temporal, memo.definition.trigger)
@@ -199,11 +196,6 @@ def _counts(row: WorkflowExecutionInfo) -> bool:
         and WorkflowExecutionStatus(row.status) is not WorkflowExecutionStatus.CONTINUED_AS_NEW
         and attribute(row, naming.STATUS.name) != naming.State.DELETED
     )
-
-
-def _late(row: WorkflowExecutionInfo, memo: TaskRow) -> bool:
-    began = row.start_time.ToDatetime(tzinfo=UTC)
-    return memo.not_after is not None and began > memo.not_after
 
 
 def _ended(known: RecurringTask, row: WorkflowExecutionInfo) -> None:

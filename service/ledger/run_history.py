@@ -14,14 +14,14 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client, WorkflowHistory
 
 from onthedot import naming
+from onthedot.activities.attempts.events import OWN, instant_of
 from onthedot.encryption.failures import opened
 from onthedot.scheduling.run import AttemptMade, RunError, RunStatus
 from onthedot.scheduling.stored.attempt import DEFERRED, Attempt, AttemptFailure, AttemptResult
 from onthedot.scheduling.stored.run_order import Attempts, RunMemo, RunOrder, RunOutcome
-from onthedot.scheduling.stored.task_change import ChangeKind, apply_change
+from onthedot.scheduling.stored.task_change import Change, ChangeKind, apply_change
 from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.stored.written import WrittenPiece, unpack, unpacked
-from onthedot.service.ledger.history import _change, instant_of
 from onthedot.service.temporal.raw_rows import decoded, decoded_text
 
 _CLOSED = {
@@ -31,7 +31,6 @@ _CLOSED = {
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED: RunStatus.CANCELLED,
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED: RunStatus.TERMINATED,
 }
-_OWN = (naming.HTTP, naming.COMMAND, naming.LOG)
 
 
 @dataclass
@@ -119,7 +118,8 @@ async def _take_order(run: RunHistory, client: Client, event: HistoryEvent) -> N
                 run.memo = await decoded(client, [memo[naming.RUN_MEMO]], RunMemo)
         case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED if run.state is not None:
             accepted = event.workflow_execution_update_accepted_event_attributes
-            change = await _change(client, accepted.accepted_request)
+            arguments = accepted.accepted_request.input.args.payloads
+            change = await decoded(client, arguments, Change)
             if change.kind is not ChangeKind.DELETE:
                 run.state = apply_change(run.state, change, at=change.not_after)
 
@@ -130,7 +130,7 @@ async def _take_attempt(run: RunHistory, client: Client, event: HistoryEvent) ->
         case EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
             scheduled = event.activity_task_scheduled_event_attributes
             run.runs_command = scheduled.activity_type.name == naming.COMMAND
-            if scheduled.activity_type.name in _OWN:
+            if scheduled.activity_type.name in OWN:
                 attempt = await decoded(client, scheduled.input.payloads, Attempt)
                 run.attempts = run.attempts_before = attempt.attempts_before
                 run.made_before = attempt.made_before
@@ -145,10 +145,10 @@ async def _take_attempt(run: RunHistory, client: Client, event: HistoryEvent) ->
             elif failure.application_failure_info.type != DEFERRED:
                 said = await opened(client.data_converter, failure)
                 run.attempts, run.last_failure = 1, said.message
-                run.last = await _attempt_failure(client, failure) or run.last
+                run.last = await attempt_failure(client, failure) or run.last
         case EventType.EVENT_TYPE_ACTIVITY_TASK_FAILED:
             failure = event.activity_task_failed_event_attributes.failure
-            left = await _attempt_failure(client, failure)
+            left = await attempt_failure(client, failure)
             run.last = left or run.last
             if left is not None:
                 run.written.append(unpacked(left.written))
@@ -196,7 +196,7 @@ async def written_by(client: Client, details: Payloads) -> list[WrittenPiece]:
         return []
 
 
-async def _attempt_failure(client: Client, failure: Failure) -> AttemptFailure | None:
+async def attempt_failure(client: Client, failure: Failure) -> AttemptFailure | None:
     """The failure of one of our own attempts; None for other people's activities."""
     details = failure.application_failure_info.details.payloads
     try:

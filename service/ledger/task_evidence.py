@@ -12,6 +12,7 @@ from temporalio.client import (
 )
 
 from onthedot import naming
+from onthedot.naming.queries import literal
 from onthedot.scheduling.ledger.evidence import End, ScheduleEvidence
 from onthedot.scheduling.ledger.expected import Period
 from onthedot.scheduling.stored.run_order import RunOrder
@@ -20,7 +21,6 @@ from onthedot.service.ledger.definition_history import DefinitionHistory, read_d
 from onthedot.service.tasks.finding import Found
 from onthedot.service.tasks.reader import TaskReader
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.paging import literal
 from onthedot.service.temporal.raw_rows import decoded
 
 _END = {
@@ -75,11 +75,7 @@ class TaskEvidence:
 
 
 async def read_task_evidence(temporal: Temporal, task_id: str, since: datetime) -> TaskEvidence:
-    """A task, with its definitions back to `since`.
-
-    Raises:
-        TaskNotFound.
-    """
+    """A task, with its definitions back to `since`. Raises TaskNotFound."""
     found = await TaskReader(temporal).find(task_id)
     definitions = await _definitions(temporal, found.execution.id, found.execution.run_id)
     created_at = found.row.created_at

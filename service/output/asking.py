@@ -36,9 +36,7 @@ async def ask_worker(
     for _ in range(2):
         try:
             return await _query(temporal, identity, question)
-        except WorkflowQueryFailedError:
-            return None
-        except TemporalUnavailable:
+        except (WorkflowQueryFailedError, TemporalUnavailable):
             return None
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:

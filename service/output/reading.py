@@ -10,24 +10,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.api.workflow.v1 import PendingActivityInfo
 
 from onthedot import naming
+from onthedot.activities.attempts.events import in_progress, instant_of
 from onthedot.naming.run_address import RunAddress
 from onthedot.scheduling.action import RESERVED_PREFIX, ActivityAction
 from onthedot.scheduling.run import Run, RunStatus
 from onthedot.scheduling.stored.written import Stream, WrittenPiece, details_piece, joined
-from onthedot.service.ledger.history import instant_of
 from onthedot.service.ledger.run_history import written_by
 from onthedot.service.ledger.skipped import SkippedRuns
 from onthedot.service.runs.reading import RunRead, read_run
 from onthedot.service.temporal.calls import Temporal
-
-_GOES_ON = (
-    PendingActivityState.PENDING_ACTIVITY_STATE_STARTED,
-    PendingActivityState.PENDING_ACTIVITY_STATE_CANCEL_REQUESTED,
-)
 
 
 @dataclass(frozen=True)
@@ -62,7 +56,7 @@ async def read_output(temporal: Temporal, run_id: str) -> OutputRead:
     pending = read.pending[0] if read.pending else None
     if pending is None:
         return OutputRead(read.run, tuple(ended) or _shown(read.run), base)
-    worker = pending.last_worker_identity if pending.state in _GOES_ON else ""
+    worker = pending.last_worker_identity if in_progress(pending) else ""
     if pending.activity_type.name == naming.COMMAND:
         now = await written_by(temporal.client, pending.heartbeat_details)
         return OutputRead(read.run, tuple(joined([ended, now])), base, worker)

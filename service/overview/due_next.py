@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from onthedot import naming
+from onthedot.naming.queries import instant
 from onthedot.scheduling.firing.occurrences import next_occurrences
 from onthedot.scheduling.task import TaskStatus
 from onthedot.scheduling.trigger import Trigger
 from onthedot.service.arithmetic import SINGLE
 from onthedot.service.calendars.lookup import calendars_for
 from onthedot.service.tasks.lists.filter import TaskFilter
+from onthedot.service.tasks.rows import known_row
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.paging import instant
-from onthedot.service.temporal.translate import known_row
+from onthedot.service.temporal.rows import first_rows
 
 #: How many recurring tasks are examined, since Temporal cannot sort by due time.
 MOST = 1000
@@ -86,10 +87,8 @@ class DueReader:
                 f"{TaskFilter(kind='once', status=TaskStatus.SCHEDULED).query(now)} "
                 f"AND {naming.DUE.name} <= {instant(now + span)}"
             )
-            listed = self._temporal.client.list_workflows(query, page_size=_PAGE)
-            await self._temporal.ask(listed.fetch_next_page())
             found = []
-            for execution in listed.current_page or ():
+            for execution in await first_rows(self._temporal, query, limit=_PAGE):
                 at = execution.typed_search_attributes.get(naming.DUE)
                 row = await known_row(execution)
                 if at is not None and row is not None:

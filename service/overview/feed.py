@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from anyio import CapacityLimiter
 from icalendar import Calendar, Event
 
+from onthedot import naming
 from onthedot.scheduling.forecast.fleet import FleetTask, agenda
 from onthedot.scheduling.wording.trigger import describe
 from onthedot.service.arithmetic import Arithmetic
@@ -28,7 +29,6 @@ MOST = 2000
 _INCOMPLETE = "Not all tasks have been read yet: runs may be missing until the next refresh."
 _AFRESH = timedelta(minutes=15)
 _LASTS = timedelta(minutes=1)
-_STAMP = "%Y%m%dT%H%M%SZ"
 
 _FEEDS = Arithmetic(CapacityLimiter(1))
 
@@ -74,7 +74,7 @@ def _written(tasks: Sequence[FleetTask], now: datetime, title: str, *, complete:
         if task.id not in words:
             words[task.id] = f"{task.id}\n{describe(task.trigger, key=task.id)}"
         event = Event()
-        event.add("uid", f"{task.id}-{at.strftime(_STAMP)}@onthedot")
+        event.add("uid", f"{task.id}-{at.strftime(naming.STAMP)}@onthedot")
         event.add("dtstamp", now)
         event.add("dtstart", at)
         event.add("duration", _LASTS)

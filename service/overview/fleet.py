@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from onthedot import naming
+from onthedot.naming.queries import instant, literal
 from onthedot.scheduling.calendars.days import CalendarDays, calendars_of
 from onthedot.scheduling.forecast.fleet import FleetTask
 from onthedot.scheduling.outages import Busy, TemporalUnavailable
@@ -18,7 +19,6 @@ from onthedot.service.tasks.next_runs import NextRuns
 from onthedot.service.tasks.reader import TaskReader
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.open_walk import OpenWalk
-from onthedot.service.temporal.paging import instant, literal
 from onthedot.service.temporal.rows import patiently
 
 #: How long a list of tasks is cached: this long or, if longer, a multiple of the time to read it.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,11 +14,8 @@ from onthedot.scheduling.forecast.fleet import FleetTask
 from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.stored.task_state import max_runs
 from onthedot.scheduling.trigger import OnceTrigger
+from onthedot.service.tasks.rows import came_too_late, decoded_rows
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.translate import task_rows
-
-#: Rows decoded at a time, which occupies the event loop for about 20 ms.
-_DECODED = 100
 
 
 @dataclass(frozen=True)
@@ -49,16 +45,11 @@ async def known_rows(
             known[workflow_id] = earlier
         else:
             fresh.append(info)
-    for some in (fresh[n : n + _DECODED] for n in range(0, len(fresh), _DECODED)):
-        payloads = [info.memo.fields[naming.TASK_MEMO] for info in some]
-        for info, row in zip(some, await task_rows(temporal, payloads), strict=True):
-            begun = info.start_time.ToDatetime(tzinfo=UTC)
-            late = row and row.not_after is not None and begun > row.not_after
-            known[info.execution.workflow_id] = KnownRow(
-                _memo(info), None if late else row, row is None
-            )
-        # Let other calls proceed.
-        await asyncio.sleep(0)
+    async for info, row in decoded_rows(temporal, fresh):
+        late = row and came_too_late(row, info.start_time.ToDatetime(tzinfo=UTC))
+        known[info.execution.workflow_id] = KnownRow(
+            _memo(info), None if late else row, row is None
+        )
     ids = [info.execution.workflow_id for info in executions]
     return [(id_.partition(":")[2], known[id_].row) for id_ in ids]
 

@@ -14,7 +14,7 @@ from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
 from onthedot.scheduling.firing.clock_changes import instant
 from onthedot.scheduling.forecast.exchange import Exchange, exchanges
 from onthedot.scheduling.forecast.forecast import forecast
-from onthedot.scheduling.forecast.frozen import StandingFreeze
+from onthedot.scheduling.forecast.frozen import NamedFreeze
 from onthedot.scheduling.forecast.report import Forecast, Way
 from onthedot.scheduling.freezes.freeze import Freeze
 from onthedot.service.arithmetic import Arithmetic
@@ -65,7 +65,7 @@ class Forecasts:
         fleet, freezes = await asyncio.gather(
             self._fleet.tasks(tag, _day_after(end)), Freezes(self._temporal).all()
         )
-        standing = tuple(StandingFreeze(f.name, f) for f in freezes)
+        standing = tuple(NamedFreeze(f.name, f) for f in freezes)
         key = (floor(first.timestamp()), ceil(end.timestamp()), width, tag)
         by, found = self._kept.get(key, (None, None))
         if found is None or by != (fleet.tasks, _said(standing)):
@@ -92,7 +92,7 @@ class Forecasts:
         fleet, freezes = await asyncio.gather(
             self._fleet.tasks(tag, _day_after(until)), Freezes(self._temporal).all()
         )
-        standing = [StandingFreeze(freeze.name, freeze) for freeze in freezes]
+        standing = [NamedFreeze(freeze.name, freeze) for freeze in freezes]
         return await _FORECASTS.work_out(
             influences, fleet.tasks, standing, since=since, until=until
         )
@@ -116,7 +116,7 @@ def _day_after(at: datetime) -> datetime:
     return at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + 2 * _DAY
 
 
-def _said(freezes: Sequence[StandingFreeze]) -> tuple[tuple[str, datetime], ...]:
+def _said(freezes: Sequence[NamedFreeze]) -> tuple[tuple[str, datetime], ...]:
     """Identifies the freezes, independently of the current time."""
     return tuple(
         (f.name, f.definition.updated_at) for f in freezes if isinstance(f.definition, Freeze)

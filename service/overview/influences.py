@@ -10,7 +10,7 @@ from onthedot.scheduling.calendars.days import KnownCalendar
 from onthedot.scheduling.calendars.resolved import days_between
 from onthedot.scheduling.firing.clock_changes import date_of, instant
 from onthedot.scheduling.forecast.fleet import FleetTask
-from onthedot.scheduling.forecast.frozen import StandingFreeze, spans_of
+from onthedot.scheduling.forecast.frozen import NamedFreeze, spans_of
 from onthedot.scheduling.wording.phrases import WEEKDAY_NAMES
 
 _DAY = timedelta(days=1)
@@ -36,7 +36,7 @@ class Influences:
 
 def influences(
     tasks: Sequence[FleetTask],
-    freezes: Sequence[StandingFreeze],
+    freezes: Sequence[NamedFreeze],
     *,
     since: datetime,
     until: datetime,

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from onthedot.naming.queries import instant
 from onthedot.scheduling.run import RunCause, RunStatus, ShortRun
 from onthedot.scheduling.task import TaskStatus
 from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.tasks.lists.kept_counts import KeptCounts
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.paging import instant
 
 HOUR = timedelta(hours=1)
 #: How far back the chart reaches, in hours.

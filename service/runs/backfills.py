@@ -29,6 +29,7 @@ from onthedot.service.arithmetic import SINGLE
 from onthedot.service.calendars.lookup import calendars_for
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.rows import first_rows
 
 _STATUS = {
     WorkflowExecutionStatus.RUNNING: BackfillStatus.RUNNING,
@@ -127,26 +128,20 @@ class Backfills:
         return begun
 
     async def get(self, backfill_id: str) -> Backfill:
-        """One backfill.
-
-        Raises:
-            BackfillNotFound.
-        """
-        handle = self._temporal.client.get_workflow_handle(f"backfill:{backfill_id}")
-        described = await self._temporal.ask_or_none(handle.describe())
+        """One backfill. Raises BackfillNotFound."""
+        described = await self._temporal.described(f"backfill:{backfill_id}")
         if described is None:
             raise BackfillNotFound(backfill_id)
         return await self._told(described)
 
     async def of_task(self, task_id: str) -> list[Backfill]:
         """The latest backfills of a task, at most 100; running ones first."""
-        listed = self._temporal.client.list_workflows(
+        query = (
             f"WorkflowType = '{naming.BACKFILL}' AND {naming.TASK_ID.name} = '{task_id}' "
-            f"AND ExecutionStatus != 'ContinuedAsNew'",
-            page_size=100,
+            f"AND ExecutionStatus != 'ContinuedAsNew'"
         )
-        await self._temporal.ask(listed.fetch_next_page())
-        return [await self._told(row) for row in listed.current_page or ()]
+        rows = await first_rows(self._temporal, query, limit=100)
+        return [await self._told(row) for row in rows]
 
     async def cancel(self, backfill_id: str, *, by: str = "") -> Backfill:
         """Stop a backfill and its runs in progress.

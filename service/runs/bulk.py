@@ -41,7 +41,7 @@ class BulkRuns:
         self._runs = Runs(temporal)
         self._list = RunList(temporal)
         self._dry_run = dry_run
-        self._progress = progress
+        self._progress = progress or BulkProgress()
 
     async def retry(self, ids: Sequence[str]) -> list[Changed]:
         """Start a new run of the occurrence of each run, however often it was retried before."""

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from onthedot import naming
+from onthedot.naming.queries import instant, literal, literals
 from onthedot.scheduling.incidents.cause import cause_id
 from onthedot.scheduling.run import RunCause, RunStatus, ShortRun
+from onthedot.service.runs.listed import short_run
 from onthedot.service.runs.of_tasks import named, task_ids
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.paging import Cursor, Page, cursor_key, instant, literal
-from onthedot.service.temporal.translate import short_run
+from onthedot.service.temporal.paging import Cursor, Page, cursor_key
 
 _MILLISECOND = timedelta(milliseconds=1)
 _STATUS = naming.STATUS.name
@@ -66,7 +67,7 @@ class RunFilter:
             ended = "ExecutionStatus NOT IN ('Running', 'Terminated')"
             parts.append(f"{ended} AND (ExecutionStatus != 'Completed' OR {_STATUS} = 'skipped')")
         if tasks is not None:
-            parts.append(f"{naming.TASK_ID.name} IN ({', '.join(map(literal, tasks))})")
+            parts.append(f"{naming.TASK_ID.name} IN {literals(tasks)}")
         return " AND ".join(parts)
 
     @property
@@ -143,8 +144,7 @@ class RunList:
         tasks = await self._tasks(which)
         if tasks is not None and not tasks:
             return 0
-        query = which.query(self._temporal.now(), tasks)
-        return (await self._temporal.ask(self._temporal.client.count_workflows(query))).count
+        return await self._temporal.count(which.query(self._temporal.now(), tasks))
 
     async def _tasks(self, which: RunFilter) -> list[str] | None:
         if which.tasks is None or not which.tasks.described():

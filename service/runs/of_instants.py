@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from onthedot import naming
+from onthedot.naming.queries import instant, literal
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
 from onthedot.scheduling.ledger.entries import MAX_INSTANTS
 from onthedot.scheduling.ledger.evidence import SeenRun
 from onthedot.scheduling.run import RunStatus
+from onthedot.service.runs.listed import short_run
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.paging import instant, literal
 from onthedot.service.temporal.rows import rows
-from onthedot.service.temporal.translate import short_run
 
 _SECOND = timedelta(seconds=1)
 

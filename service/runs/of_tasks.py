@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from onthedot import naming
+from onthedot.naming.queries import literals
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
 from onthedot.scheduling.outages import LaterRelease
 from onthedot.scheduling.run import ShortRun
 from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.paging import literal
-from onthedot.service.temporal.rows import rows
+from onthedot.service.temporal.rows import first_rows, rows
 
 #: The most tasks whose runs can be listed at once.
 MOST = 5000
-
-_PAGE = 1000
 
 
 async def task_ids(temporal: Temporal, which: TaskFilter) -> list[str]:
@@ -60,20 +58,17 @@ async def task_rows(temporal: Temporal, ids: Collection[str]) -> dict[str, TaskR
     """The list rows of at most 1,000 tasks, by id; missing tasks are left out."""
     if not ids:
         return {}
-    literals = ", ".join(map(literal, sorted(ids)))
-    listed = temporal.client.list_workflows(
-        f"WorkflowType = '{naming.TASK}' AND {naming.TASK_ID.name} IN ({literals}) "
-        f"AND ExecutionStatus != 'ContinuedAsNew'",
-        page_size=_PAGE,
+    query = (
+        f"WorkflowType = '{naming.TASK}' AND {naming.TASK_ID.name} IN {literals(sorted(ids))} "
+        f"AND ExecutionStatus != 'ContinuedAsNew'"
     )
-    await temporal.ask(listed.fetch_next_page())
-    rows: dict[str, TaskRow] = {}
+    found: dict[str, TaskRow] = {}
     # Oldest first, so that the latest execution of a task wins.
-    for row in sorted(listed.current_page or (), key=lambda row: row.start_time):
+    for row in sorted(await first_rows(temporal, query), key=lambda row: row.start_time):
         try:
             memo = await row.memo_value(naming.TASK_MEMO, None, type_hint=TaskRow)
         except LaterRelease:
             continue
         if memo is not None:
-            rows[row.id.partition(":")[2]] = memo
-    return rows
+            found[row.id.partition(":")[2]] = memo
+    return found

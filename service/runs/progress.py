@@ -16,27 +16,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pydantic import ValidationError
-from temporalio.api.enums.v1 import EventType, PendingActivityState, PendingWorkflowTaskState
-from temporalio.api.failure.v1 import Failure
-from temporalio.api.history.v1 import HistoryEvent
+from temporalio.api.enums.v1 import PendingWorkflowTaskState
 from temporalio.api.workflow.v1 import PendingActivityInfo, PendingChildExecutionInfo
 from temporalio.client import WorkflowExecutionDescription
 
 from onthedot import naming
+from onthedot.activities.attempts.events import first_task_began, in_progress, instant_of
 from onthedot.encryption.failures import opened
 from onthedot.scheduling.action import RESERVED_PREFIX
 from onthedot.scheduling.run import AttemptMade, RunError, RunPhase
-from onthedot.scheduling.stored.attempt import LEAD, AttemptFailure, Beat
+from onthedot.scheduling.stored.attempt import LEAD, Beat
 from onthedot.scheduling.stored.live import PlacesTaken
-from onthedot.service.ledger.history import instant_of
-from onthedot.service.ledger.run_history import RunHistory
+from onthedot.service.ledger.run_history import RunHistory, attempt_failure
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.raw_rows import decoded
-
-_GOES_ON = (
-    PendingActivityState.PENDING_ACTIVITY_STATE_STARTED,
-    PendingActivityState.PENDING_ACTIVITY_STATE_CANCEL_REQUESTED,
-)
 
 
 @dataclass(frozen=True)
@@ -121,7 +114,7 @@ async def _of_activity(
     number = history.attempts_before + pending.attempt
     beat = await _beat(temporal, pending)
     made = await _made(temporal, pending, history, beat)
-    if pending.state in _GOES_ON:
+    if in_progress(pending):
         since = instant_of(pending.last_started_time)
         phase = RunPhase.ATTEMPTING
         if beat is not None and beat.attempt == number and beat.since >= since:
@@ -155,7 +148,7 @@ async def _made(
     if made and made[-1].attempt >= number:
         return made
     failure = pending.last_failure
-    left = await _left(temporal, failure)
+    left = await attempt_failure(temporal.client, failure)
     if left is not None and left.made:
         return left.made
     said = await opened(temporal.client.data_converter, failure)
@@ -164,14 +157,6 @@ async def _made(
     )
     ended_at = instant_of(pending.last_attempt_complete_time)
     return (*made, AttemptMade(attempt=number, ended_at=ended_at, error=error))
-
-
-async def _left(temporal: Temporal, failure: Failure) -> AttemptFailure | None:
-    details = failure.application_failure_info.details.payloads
-    try:
-        return await decoded(temporal.client, details, AttemptFailure) if details else None
-    except ValidationError:
-        return None
 
 
 async def _beat(temporal: Temporal, pending: PendingActivityInfo) -> Beat | None:
@@ -196,7 +181,7 @@ async def _of_child(
     await temporal.ask(events.fetch_next_page())
     first = list(events.current_page or ())
     number = first[0].workflow_execution_started_event_attributes.attempt if first else 1
-    begun = _when(first, EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED)
+    begun = first_task_began(first)
     if begun is not None:
         return Progress(RunPhase.ATTEMPTING, begun, number)
     wait = first[0].workflow_execution_started_event_attributes.first_workflow_task_backoff
@@ -205,12 +190,6 @@ async def _of_child(
         at = since + wait.ToTimedelta()
         return Progress(RunPhase.BACKING_OFF, since, number, next_attempt_at=at)
     return Progress(RunPhase.WAITING_FOR_WORKER, since, number)
-
-
-def _when(events: list[HistoryEvent], kind: EventType.ValueType) -> datetime | None:
-    return next(
-        (instant_of(event.event_time) for event in events if event.event_type == kind), None
-    )
 
 
 def _taken_up(

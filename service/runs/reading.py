@@ -20,10 +20,11 @@ from onthedot.scheduling.errors import RunNotFound
 from onthedot.scheduling.run import AttemptMade, Links, Run, RunCause, RunStatus
 from onthedot.scheduling.stored.run_order import RunOutcome
 from onthedot.service.ledger.run_history import RunHistory, run_history
+from onthedot.service.runs.listed import short_run
 from onthedot.service.runs.progress import progress
+from onthedot.service.tasks.rows import deleted_row
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.task_queues import QueueKind, task_queue
-from onthedot.service.temporal.translate import deleted_row, short_run
 
 #: How often a run is reread if it ends while it is read.
 _LOOKS = 3

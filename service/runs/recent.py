@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from onthedot import naming
+from onthedot.naming.queries import literals
 from onthedot.scheduling.run import ShortRun
+from onthedot.service.runs.listed import short_run
 from onthedot.service.runs.listing import RunFilter
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.paging import literal
-from onthedot.service.temporal.translate import short_run
+from onthedot.service.temporal.rows import first_rows
 
 #: Runs read at a time. The busiest tasks may fill a page; then the others are queried again.
 _PAGE = 500
@@ -27,11 +28,10 @@ async def recent_runs(temporal: Temporal, task_ids: Sequence[str]) -> dict[str, 
     for _ in range(_ROUNDS):
         if not missing:
             break
-        names = ", ".join(literal(task_id) for task_id in missing)
-        query = f"{RunFilter().query(temporal.now())} AND {naming.TASK_ID.name} IN ({names})"
-        listed = temporal.client.list_workflows(query, page_size=_PAGE)
-        await temporal.ask(listed.fetch_next_page())
-        rows = listed.current_page or ()
+        query = (
+            f"{RunFilter().query(temporal.now())} AND {naming.TASK_ID.name} IN {literals(missing)}"
+        )
+        rows = await first_rows(temporal, query, limit=_PAGE)
         fresh: dict[str, list[ShortRun]] = {task_id: [] for task_id in missing}
         for row in rows:
             task_id = row.typed_search_attributes.get(naming.TASK_ID) or ""

@@ -18,6 +18,7 @@ from onthedot.scheduling.errors import (
 )
 from onthedot.scheduling.revisions.revision import RevisionKind
 from onthedot.scheduling.run import ShortRun
+from onthedot.scheduling.task import Task
 from onthedot.service.tasks.history.revisions import Revisions
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.tasks.lists.listing import TaskList
@@ -98,22 +99,20 @@ class BulkChanges:
         if until is not None and until <= self._temporal.now():
             raise InvalidDefinition(FieldProblem("until", "must lie in the future"))
 
-        async def one(task_id: str, revision: int) -> int:
-            task = await self._tasks.pause(
+        def change(task_id: str, revision: int) -> Awaitable[Task]:
+            return self._tasks.pause(
                 task_id, by=self._by, note=note, until=until, if_match=revision
             )
-            return task.revision
 
-        return await self._each(ids, lambda task_id: self._toggled(task_id, True, one))
+        return await self._each(ids, lambda task_id: self._toggled(task_id, True, change))
 
     async def resume(self, ids: Sequence[str], *, note: str = "") -> list[Changed]:
         """Resume those that are paused."""
 
-        async def one(task_id: str, revision: int) -> int:
-            task = await self._tasks.resume(task_id, by=self._by, note=note, if_match=revision)
-            return task.revision
+        def change(task_id: str, revision: int) -> Awaitable[Task]:
+            return self._tasks.resume(task_id, by=self._by, note=note, if_match=revision)
 
-        return await self._each(ids, lambda task_id: self._toggled(task_id, False, one))
+        return await self._each(ids, lambda task_id: self._toggled(task_id, False, change))
 
     async def run(self, ids: Sequence[str], *, note: str = "") -> list[Changed]:
         """Run each once now, in addition to its schedule."""
@@ -157,7 +156,7 @@ class BulkChanges:
                 return Changed(task_id, Outcome.UNCHANGED, last.revision)
             return Changed(task_id, Outcome.DONE, task.revision)
 
-        return await for_each(ids, one, self._progress)
+        return await self._each(ids, one)
 
     async def undo(self, changed: Sequence[Changed]) -> list[Changed]:
         """Restore the pauses that `pause` or `resume` changed, with their notes and ends.
@@ -191,7 +190,7 @@ class BulkChanges:
         return await for_each(ids, change, self._progress)
 
     async def _toggled(
-        self, task_id: str, paused: bool, change: Callable[[str, int], Awaitable[int]]
+        self, task_id: str, paused: bool, change: Callable[[str, int], Awaitable[Task]]
     ) -> Changed:
         for _ in range(_TRIES):
             state = await self._tasks.state(task_id)
@@ -203,21 +202,20 @@ class BulkChanges:
             if self._dry_run:
                 return Changed(task_id, Outcome.WOULD_CHANGE, state.revision)
             try:
-                revision = await change(task_id, state.revision)
+                task = await change(task_id, state.revision)
             except RevisionMismatch as error:
                 mismatch = error
             else:
-                return Changed(task_id, Outcome.DONE, revision, before)
+                return Changed(task_id, Outcome.DONE, task.revision, before)
         raise mismatch
 
 
 async def for_each(
     ids: Sequence[str],
     change: Callable[[str], Awaitable[Changed]],
-    progress: BulkProgress | None = None,
+    progress: BulkProgress,
 ) -> list[Changed]:
     """Change each task once, a few at a time; a refusal does not affect the others."""
-    progress = progress or BulkProgress()
     places = asyncio.Semaphore(_AT_ONCE)
 
     async def one(changed_id: str) -> Changed | None:

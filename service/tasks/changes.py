@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
-from datetime import timedelta
 
 from temporalio.client import (
     WorkflowUpdateFailedError,
@@ -18,28 +17,16 @@ from temporalio.service import RPCError, RPCStatusCode
 from onthedot import naming
 from onthedot.access.audit_log import note
 from onthedot.scheduling.errors import OnTheDotError, RevisionMismatch, TaskNotFound, WrongState
-from onthedot.scheduling.outages import (
-    NamespaceUnprepared,
-    NotInForce,
-    NoWorker,
-    TemporalUnavailable,
-    Unconfirmed,
-    WorkerBehind,
-)
+from onthedot.scheduling.outages import NotInForce, NoWorker, TemporalUnavailable, WorkerBehind
 from onthedot.scheduling.stored.task_change import Change, ChangeKind, RefusedChange
 from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import TaskStatus
+from onthedot.service.tasks.rows import row_of, task_status
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.task_queues import task_queue
-from onthedot.service.temporal.translate import row_of, task_status
-from onthedot.service.temporal.updates import sent
+from onthedot.service.temporal.updates import answered, sent, why_hopeless
 
 #: The SDK's message if it cannot read an Update's arguments.
 _NOT_READ = "Failed decoding arguments"
-_UNCONFIRMED = (
-    "The change may still be made within {} seconds, but not later. Read the task before you "
-    "repeat it, or repeat it with If-Match."
-)
 
 
 async def execute(temporal: Temporal, task_id: str, change: Change) -> TaskState | None:
@@ -54,17 +41,9 @@ async def execute(temporal: Temporal, task_id: str, change: Change) -> TaskState
         RevisionMismatch, WrongState, TaskNotFound: the task refused it.
     """
     taken = asyncio.Event()
-    update = asyncio.create_task(_carried_out(temporal, task_id, change, taken))
-    watch = asyncio.create_task(_until_hopeless(temporal, task_id, change))
+    update = _carried_out(temporal, task_id, change, taken)
     try:
-        await asyncio.wait({update, watch}, return_when=asyncio.FIRST_COMPLETED)
-        if not update.done():
-            raise NotInForce(task_id) if taken.is_set() else watch.result()
-        state: TaskState = update.result()
-        deletes = change.kind is ChangeKind.DELETE
-        facts = {} if deletes else {"after": state.revision}
-        note(task_id, before=state.revision - (0 if deletes else 1), **facts)
-        return state
+        state = await answered(update, _until_hopeless(temporal, task_id, change, taken))
     except WorkflowUpdateFailedError as error:
         raise _refused(error, task_id, change, temporal) from error
     except WorkflowUpdateRPCTimeoutOrCancelledError as error:
@@ -83,10 +62,10 @@ async def execute(temporal: Temporal, task_id: str, change: Change) -> TaskState
         with temporal.translated():
             raise
         raise
-    finally:
-        for task in (update, watch):
-            task.cancel()
-        await asyncio.gather(update, watch, return_exceptions=True)
+    deletes = change.kind is ChangeKind.DELETE
+    facts = {} if deletes else {"after": state.revision}
+    note(task_id, before=state.revision - (0 if deletes else 1), **facts)
+    return state
 
 
 async def _carried_out(
@@ -110,23 +89,22 @@ async def _carried_out(
     return await update.result(rpc_timeout=2 * temporal.change_timeout)
 
 
-async def _until_hopeless(temporal: Temporal, task_id: str, change: Change) -> OnTheDotError:
+async def _until_hopeless(
+    temporal: Temporal, task_id: str, change: Change, taken: asyncio.Event
+) -> OnTheDotError:
     """Return the reason as soon as no answer can come any more; at the latest at expiry."""
+    reason = await _why_hopeless(temporal, task_id, change)
+    return NotInForce(task_id) if taken.is_set() else reason
+
+
+async def _why_hopeless(temporal: Temporal, task_id: str, change: Change) -> OnTheDotError:
     seconds = int(temporal.change_timeout.total_seconds())
     patience = seconds
     for passed in range(2 * seconds):
         if passed >= patience:
             break
-        await asyncio.sleep(0.5)
-        try:
-            # Together with the half second before, as long as any other call may take.
-            queue = await task_queue(temporal, within=temporal.rpc_timeout - timedelta(seconds=0.5))
-        except NamespaceUnprepared as error:
-            return error
-        except TemporalUnavailable:
-            return Unconfirmed(temporal.address, _UNCONFIRMED.format(seconds))
-        if not queue.pollers:
-            return NoWorker(temporal.task_queue)
+        if (reason := await why_hopeless(temporal, "task")) is not None:
+            return reason
         if await _is_running(temporal, task_id):
             if change.kind is not ChangeKind.DELETE:
                 return _running(task_id, change)
@@ -138,13 +116,12 @@ async def _until_hopeless(temporal: Temporal, task_id: str, change: Change) -> O
 
 async def _is_running(temporal: Temporal, task_id: str) -> bool:
     """Whether it is a one-time task that is due: it refuses every change except deletion."""
-    handle = temporal.client.get_workflow_handle(naming.task_workflow(task_id))
     try:
-        execution = await temporal.ask(handle.describe())
+        execution = await temporal.described(naming.task_workflow(task_id))
     except (RPCError, TemporalUnavailable):
         return False
-    row = await row_of(execution)
-    if row is None:
+    row = await row_of(execution) if execution else None
+    if execution is None or row is None:
         return False
     return task_status(execution, row.definition, temporal.now()) is TaskStatus.RUNNING
 

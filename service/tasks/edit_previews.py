@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from onthedot.scheduling.checking.registration import settle
 from onthedot.scheduling.firing.edit_preview import EditPreview, compare
 from onthedot.scheduling.stored.task_state import max_runs
 from onthedot.scheduling.task import TaskDefinition
-from onthedot.service.arithmetic import SINGLE
-from onthedot.service.calendars.lookup import calendars_for
 from onthedot.service.tasks.next_runs import NextRuns
 from onthedot.service.tasks.reader import TaskReader
-from onthedot.service.tasks.registering.trigger_defaults import with_defaults
+from onthedot.service.tasks.registering.definitions import settled_definition
 from onthedot.service.temporal.calls import Temporal
 
 #: How many runs a preview compares.
@@ -33,11 +30,7 @@ async def preview_edit(
     found = await reader.find(task_id)
     if keeps_pause and found.open:
         definition = definition.model_copy(update={"paused": found.definition.paused})
-    definition = with_defaults(definition, temporal.settings)
-    calendars = await calendars_for(temporal, definition.trigger)
-    settled = await SINGLE.work_out(
-        settle, definition, task_id=task_id, now=now, calendars=calendars
-    )
+    settled = await settled_definition(temporal, definition, task_id=task_id, now=now)
 
     async def coming(
         of: TaskDefinition, remaining: int | None, began: datetime | None

@@ -7,14 +7,22 @@ from dataclasses import dataclass
 from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionStatus
 
 from onthedot import naming
+from onthedot.naming.queries import literal
 from onthedot.scheduling.errors import TaskNotFound
 from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import Health, HealthReport, TaskDefinition
-from onthedot.service.ledger.history import latest_definition
+from onthedot.service.ledger.definition_history import read_definitions
+from onthedot.service.tasks.rows import deleted_row, row_of, task_health
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.paging import literal
-from onthedot.service.temporal.translate import deleted_row, row_of, task_health
+from onthedot.service.temporal.rows import first_rows
+
+#: The fields of a row that are those of the task's state.
+_OF_STATE = (
+    *("revision", "created_at", "updated_at", "updated_by", "defined_at", "defined_by"),
+    *("paused_at", "paused_by", "paused_until", "note", "deleted_at", "deleted_by"),
+    *("remaining", "idempotency", "problem", "occurs_after"),
+)
 
 
 @dataclass(frozen=True)
@@ -44,23 +52,8 @@ class Found:
         return TaskState(
             id=self.task_id,
             definition=self.definition,
-            revision=row.revision,
-            created_at=row.created_at,
-            updated_at=row.updated_at,
-            updated_by=row.updated_by,
-            defined_at=row.defined_at,
-            defined_by=row.defined_by,
-            paused_at=row.paused_at,
-            paused_by=row.paused_by,
-            deleted_at=row.deleted_at,
-            deleted_by=row.deleted_by,
-            note=row.note,
-            paused_until=row.paused_until,
             covered_until=row.updated_at,
-            remaining=row.remaining,
-            idempotency=row.idempotency,
-            problem=row.problem,
-            occurs_after=row.occurs_after,
+            **{field: getattr(row, field) for field in _OF_STATE},
             health=None if health is Health.NEVER_RAN else HealthReport(health=health, at=at),
         )
 
@@ -72,11 +65,7 @@ class TaskFinder:
         self._temporal = temporal
 
     async def find(self, task_id: str) -> Found:
-        """A task.
-
-        Raises:
-            TaskNotFound.
-        """
+        """A task. Raises TaskNotFound."""
         found = await self.find_or_none(task_id)
         if found is None:
             raise TaskNotFound(task_id)
@@ -109,11 +98,7 @@ class TaskFinder:
         return await self._whole(execution, row) if execution and row else None
 
     async def find_kept(self, task_id: str) -> Found:
-        """A task, or a deleted one that is kept.
-
-        Raises:
-            TaskNotFound.
-        """
+        """A task, or a deleted one that is kept. Raises TaskNotFound."""
         execution = await self._described(task_id)
         row = await row_of(execution) or await deleted_row(execution) if execution else None
         if execution is None or row is None:
@@ -123,18 +108,17 @@ class TaskFinder:
         return found
 
     async def _described(self, task_id: str) -> WorkflowExecutionDescription | None:
-        handle = self._temporal.client.get_workflow_handle(naming.task_workflow(task_id))
-        return await self._temporal.ask_or_none(handle.describe())
+        return await self._temporal.described(naming.task_workflow(task_id))
 
     async def _last_deleted(self, task_id: str) -> WorkflowExecutionDescription | None:
         client, workflow_id = self._temporal.client, naming.task_workflow(task_id)
-        listed = client.list_workflows(
+        rows = await first_rows(
+            self._temporal,
             f"WorkflowId = {literal(workflow_id)} "
-            f"AND {naming.STATUS.name} = '{naming.State.DELETED}'"
+            f"AND {naming.STATUS.name} = '{naming.State.DELETED}'",
         )
-        await self._temporal.ask(listed.fetch_next_page())
-        rows = sorted(listed.current_page or (), key=lambda row: row.start_time, reverse=True)
-        kept = [row for row in rows if await deleted_row(row)]
+        latest = sorted(rows, key=lambda row: row.start_time, reverse=True)
+        kept = [row for row in latest if await deleted_row(row)]
         if not kept:
             return None
         handle = client.get_workflow_handle(workflow_id, run_id=kept[0].run_id)
@@ -149,7 +133,6 @@ class TaskFinder:
             history = await self._temporal.ask_or_none(handle.fetch_history())
             if history is None:
                 return None
-            whole = await latest_definition(self._temporal.client, history)
-            # A pause that ended by itself is only in the row, since there was no change.
-            definition = whole.model_copy(update={"paused": row.definition.paused})
+            definitions = await read_definitions(self._temporal.client, history, effective=False)
+            definition = definitions.definition_state.definition
         return Found(execution, row, definition)

@@ -8,15 +8,16 @@ from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
 from onthedot import naming
+from onthedot.activities.missing import missing_ok
+from onthedot.activities.schedule.calls import ScheduleCalls
 from onthedot.naming import attributes
 from onthedot.scheduling.stored.task_row import TaskRow
-from onthedot.scheduling.stored.task_state import TaskState
+from onthedot.scheduling.stored.task_state import LONG_AGO, TaskState
 from onthedot.scheduling.task import TaskStatus
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.translate import LONG_AGO
 
 
 async def forget(
@@ -39,7 +40,8 @@ async def forget(
     """
     client, workflow_id = temporal.client, naming.task_workflow(state.id)
     with temporal.translated():
-        await _remove_schedule(temporal, state.id)
+        # A task that was terminated from outside may have left its schedule behind.
+        await ScheduleCalls(client).remove(state.id)
         past = [row async for row in client.list_workflows(f"WorkflowId = '{workflow_id}'")]
         deleted = state.model_copy(
             update={
@@ -66,27 +68,13 @@ async def forget(
         with suppress(RPCError):
             await marker.terminate(reason="Deleted")
         for execution in past:
-            await _delete(temporal, execution.id, execution.run_id)
+            with missing_ok:
+                await client.workflow_service.delete_workflow_execution(
+                    DeleteWorkflowExecutionRequest(
+                        namespace=client.namespace,
+                        workflow_execution=WorkflowExecution(
+                            workflow_id=execution.id, run_id=execution.run_id
+                        ),
+                    )
+                )
     return True
-
-
-async def _remove_schedule(temporal: Temporal, task_id: str) -> None:
-    """Remove the schedule that a task left behind if it was terminated from outside."""
-    try:
-        await temporal.client.get_schedule_handle(naming.schedule(task_id)).delete()
-    except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise
-
-
-async def _delete(temporal: Temporal, workflow_id: str, execution: str) -> None:
-    try:
-        await temporal.client.workflow_service.delete_workflow_execution(
-            DeleteWorkflowExecutionRequest(
-                namespace=temporal.client.namespace,
-                workflow_execution=WorkflowExecution(workflow_id=workflow_id, run_id=execution),
-            )
-        )
-    except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise

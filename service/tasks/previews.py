@@ -19,7 +19,7 @@ from onthedot.scheduling.wording.trigger import describe
 from onthedot.service.arithmetic import SINGLE
 from onthedot.service.calendars.lookup import calendars_for
 from onthedot.service.tasks.next_runs import NextRuns
-from onthedot.service.tasks.registering.trigger_defaults import trigger_with_defaults
+from onthedot.service.tasks.registering.definitions import trigger_with_defaults
 from onthedot.service.temporal.calls import Temporal
 
 #: How far a one-time instant may be in the past: the default catch-up window of tasks.

@@ -13,17 +13,12 @@ from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import Health, Task, TaskDefinition, TaskStatus
 from onthedot.service.arithmetic import SINGLE, Arithmetic
+from onthedot.service.runs.listed import own_run
 from onthedot.service.runs.listing import last_run
 from onthedot.service.tasks.finding import Found, TaskFinder
 from onthedot.service.tasks.next_runs import NextRuns
+from onthedot.service.tasks.rows import NEXT_RUNS, answered, task_health, task_status
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.translate import (
-    NEXT_RUNS,
-    answered,
-    own_run,
-    task_health,
-    task_status,
-)
 
 T = TypeVar("T")
 

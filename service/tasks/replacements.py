@@ -9,23 +9,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
 
-from onthedot.scheduling.checking.brevity import is_settled_fast
-from onthedot.scheduling.checking.registration import settle
 from onthedot.scheduling.errors import RevisionMismatch
 from onthedot.scheduling.stored.task_change import Change, ChangeKind
 from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import Task, TaskDefinition, TaskStatus
 from onthedot.service.arithmetic import Arithmetic
-from onthedot.service.calendars.lookup import calendars_for
 from onthedot.service.tasks import changes
 from onthedot.service.tasks.finding import Found
 from onthedot.service.tasks.reader import TaskReader
+from onthedot.service.tasks.registering.definitions import settled_definition
 from onthedot.service.tasks.registering.starts import TaskStarts
-from onthedot.service.tasks.registering.trigger_defaults import with_defaults
+from onthedot.service.tasks.rows import task_status
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.translate import task_status
 
 #: How often to try again if another caller was faster.
 _ATTEMPTS = 5
@@ -63,10 +59,9 @@ class Replacements:
                 asked = asked.model_copy(update={"paused": paused})
             if self._is_as(asked, found):
                 return await self._reader.answer(found)
-            asked = with_defaults(asked, self._temporal.settings)
-            calendars = await calendars_for(self._temporal, asked.trigger)
-            work = partial(settle, asked, task_id=task_id, now=now, calendars=calendars)
-            settled = await self._arithmetic.unless(is_settled_fast(asked), work)
+            settled = await settled_definition(
+                self._temporal, asked, task_id=task_id, now=now, arithmetic=self._arithmetic
+            )
             if self._is_as(settled, found):
                 return await self._reader.answer(found)
             change = Change(

@@ -22,7 +22,7 @@ from onthedot.scheduling.stored.task_change import Change, ChangeKind
 from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import NewTask, Task, TaskDefinition
 from onthedot.service.arithmetic import SINGLE, Arithmetic
-from onthedot.service.tasks import changes, runs_by_hand
+from onthedot.service.tasks import changes, manual_runs
 from onthedot.service.tasks.forgetting import forget
 from onthedot.service.tasks.history.restorations import Restorations
 from onthedot.service.tasks.history.revisions import Revisions
@@ -30,8 +30,8 @@ from onthedot.service.tasks.reader import TaskReader
 from onthedot.service.tasks.registering.registrations import Registrations
 from onthedot.service.tasks.registering.starts import TaskStarts
 from onthedot.service.tasks.replacements import Replacements
+from onthedot.service.tasks.rows import task_status
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.translate import task_status
 
 
 class Tasks:
@@ -202,8 +202,8 @@ class Tasks:
         through_freeze: bool = False,
         note: str = "",
     ) -> ShortRun:
-        """Start a run immediately, in addition to the schedule; see `runs_by_hand`."""
-        return await runs_by_hand.run_now(
+        """Start a run immediately, in addition to the schedule; see `manual_runs`."""
+        return await manual_runs.run_now(
             self._temporal,
             task_id,
             by=by,
@@ -214,11 +214,7 @@ class Tasks:
         )
 
     async def state(self, task_id: str) -> TaskState:
-        """A task's state, as far as it can be read without a worker.
-
-        Raises:
-            TaskNotFound.
-        """
+        """A task's state, as far as it can be read without a worker. Raises TaskNotFound."""
         return (await self._reader.find(task_id)).state
 
     async def _toggle(self, task_id: str, change: Change) -> Task:

@@ -7,10 +7,11 @@ from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import TypeVar
 
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
-from temporalio.client import Client, RPCTimeoutOrCancelledError
+from temporalio.client import Client, RPCTimeoutOrCancelledError, WorkflowExecutionDescription
 from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot.activities.calendars.stored import StoredCalendars
@@ -49,19 +50,16 @@ class Temporal:
     _namespace_id: list[str] = field(default_factory=list)
     turn_at_freezes: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held during a change of a freeze, from reading to replacing it."""
-    _calendars: list[StoredCalendars] = field(default_factory=list)
 
     @property
     def task_queue(self) -> str:
         """The task queue of this project's workers."""
         return self.settings.task_queue
 
-    @property
+    @cached_property
     def calendars(self) -> StoredCalendars:
         """Reads and caches calendars."""
-        if not self._calendars:
-            self._calendars.append(StoredCalendars(self.client))
-        return self._calendars[0]
+        return StoredCalendars(self.client)
 
     def now(self) -> datetime:
         """The current time; the only place that reads the clock."""
@@ -132,6 +130,18 @@ class Temporal:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return None
             raise
+
+    async def described(
+        self, workflow_id: str, within: timedelta | None = None
+    ) -> WorkflowExecutionDescription | None:
+        """The latest execution of a workflow; None if there is none."""
+        return await self.ask_or_none(
+            self.client.get_workflow_handle(workflow_id).describe(), within
+        )
+
+    async def count(self, query: str, within: timedelta | None = None) -> int:
+        """How many workflows a visibility query finds."""
+        return (await self.ask(self.client.count_workflows(query), within)).count
 
     @property
     def address(self) -> str:

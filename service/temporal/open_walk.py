@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 
 from temporalio.api.workflow.v1 import WorkflowExecutionInfo
 
+from onthedot.naming.queries import instant
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.paging import instant
 from onthedot.service.temporal.raw_rows import RawRows, raw_rows
 
 _MICROSECOND = timedelta(microseconds=1)

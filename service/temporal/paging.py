@@ -83,13 +83,3 @@ def _no_cursor() -> InvalidDefinition:
 def _signature(key: bytes, query: str, token: str, began: float) -> str:
     signed = f"{query}\n{token}\n{began}".encode("utf-8", "surrogatepass")
     return hmac.new(key, signed, hashlib.sha256).hexdigest()[:32]
-
-
-def literal(value: str) -> str:
-    """A text as a literal of Temporal's list filter."""
-    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
-
-
-def instant(value: datetime) -> str:
-    """An instant as a literal of Temporal's list filter."""
-    return f"'{value.astimezone(UTC).isoformat().replace('+00:00', 'Z')}'"

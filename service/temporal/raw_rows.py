@@ -56,13 +56,16 @@ async def raw_rows(
 
 
 async def raw_walk(
-    temporal: Temporal, query: str
+    temporal: Temporal, query: str, *, limit: int = _PAGE, patient: bool = True
 ) -> AsyncGenerator[tuple[WorkflowExecutionInfo, ...], None]:
-    """Every page of a query's results. Temporal prepares the next page while one is read."""
+    """Every page of a query's results. Temporal prepares the next page while one is read.
+
+    If `patient`, a page after the first may take longer than other calls.
+    """
 
     def fetch(token: bytes) -> asyncio.Task[RawRows]:
-        within = _LATER if token else None
-        asked = raw_rows(temporal, query, limit=_PAGE, token=token, within=within, retry=not token)
+        within = _LATER if token and patient else None
+        asked = raw_rows(temporal, query, limit=limit, token=token, within=within, retry=not token)
         return asyncio.create_task(asked, name="page of a long list")
 
     coming: asyncio.Task[RawRows] | None = fetch(b"")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import timedelta
 from itertools import count
 from typing import TypeVar
 
-from temporalio.client import WorkflowExecution, WorkflowExecutionAsyncIterator
+from temporalio.client import WorkflowExecution
 
 from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.service.temporal.calls import Temporal
@@ -27,21 +27,25 @@ _TRIES = 20
 async def rows(
     temporal: Temporal, query: str, *, most_pages: int | None = None, patient: bool = False
 ) -> AsyncIterator[WorkflowExecution]:
-    """Every row of a list, or those of its first pages. `patient` as in `fetch_page`."""
+    """Every row of a list, or those of its first pages. `patient` as in `patiently`."""
     listed = temporal.client.list_workflows(query, page_size=PAGE)
     for _ in count() if most_pages is None else range(most_pages):
-        await fetch_page(temporal, listed, patient=patient)
+        await patiently(
+            lambda within: temporal.ask(listed.fetch_next_page(), within), patient=patient
+        )
         for row in listed.current_page or ():
             yield row
         if not listed.next_page_token:
             return
 
 
-async def fetch_page(
-    temporal: Temporal, listed: WorkflowExecutionAsyncIterator, *, patient: bool
-) -> None:
-    """Fetch the next page. If `patient`, retry for minutes: no caller waits."""
-    await patiently(lambda within: temporal.ask(listed.fetch_next_page(), within), patient=patient)
+async def first_rows(
+    temporal: Temporal, query: str, *, limit: int = PAGE
+) -> Sequence[WorkflowExecution]:
+    """The first rows of a list."""
+    listed = temporal.client.list_workflows(query, page_size=limit)
+    await temporal.ask(listed.fetch_next_page())
+    return listed.current_page or ()
 
 
 async def patiently(
@@ -50,9 +54,8 @@ async def patiently(
     patient: bool,
     longest: timedelta | None = None,
 ) -> T:
-    """The result of `read`, which is passed how long it may take: `longest`, by default as any
-    call, or if `patient`, as long as in `fetch_page`.
-    """
+    """The result of `read`, which is passed how long it may take: `longest`, else as any call. If
+    `patient`, it may take longer, and is retried for minutes: no caller waits."""
     for _ in range(_TRIES - 1 if patient else 0):
         try:
             return await read(_PATIENCE)

@@ -1,17 +1,30 @@
-"""Repeats an Update whose workflow task failed."""
+"""Updates of workflows: sends them, and gives up as soon as no worker can answer."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import timedelta
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from temporalio.service import RPCError, RPCStatusCode
 
+from onthedot.scheduling.errors import OnTheDotError
+from onthedot.scheduling.outages import (
+    NamespaceUnprepared,
+    NoWorker,
+    TemporalUnavailable,
+    Unconfirmed,
+)
+from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.task_queues import task_queue
+
 T = TypeVar("T")
 
 _TRIES = 5
+
+_PAUSE = timedelta(seconds=0.5)
 
 
 async def sent(send: Callable[[str], Awaitable[T]]) -> T:
@@ -31,3 +44,37 @@ async def sent(send: Callable[[str], Awaitable[T]]) -> T:
                 raise
             await asyncio.sleep(0.1)
     raise AssertionError("the last try returns or raises")
+
+
+async def answered(
+    update: Coroutine[Any, Any, T], hopeless: Coroutine[Any, Any, OnTheDotError]
+) -> T:
+    """The result of an Update. Raises what `hopeless` returns if that ends first."""
+    answer, watch = asyncio.create_task(update), asyncio.create_task(hopeless)
+    try:
+        await asyncio.wait({answer, watch}, return_when=asyncio.FIRST_COMPLETED)
+        if not answer.done():
+            raise watch.result()
+        return answer.result()
+    finally:
+        for task in (answer, watch):
+            task.cancel()
+        await asyncio.gather(answer, watch, return_exceptions=True)
+
+
+async def why_hopeless(temporal: Temporal, what: str) -> OnTheDotError | None:
+    """Why no worker can answer an Update of `what`, after half a second; None if one may."""
+    await asyncio.sleep(_PAUSE.total_seconds())
+    try:
+        # Together with the pause, as long as any other call may take.
+        queue = await task_queue(temporal, within=temporal.rpc_timeout - _PAUSE)
+    except NamespaceUnprepared as error:
+        return error
+    except TemporalUnavailable:
+        return Unconfirmed(
+            temporal.address,
+            f"The change may still be made within {temporal.change_timeout.total_seconds():.0f} "
+            f"seconds, but not later. Read the {what} before you repeat it, or repeat it with "
+            "If-Match.",
+        )
+    return None if queue.pollers else NoWorker(temporal.task_queue)

@@ -129,12 +129,12 @@ def test_every_error_has_its_file_and_line() -> None:
         ("trigger: * * * * *", "needs quotes"),
         ("id: a\nid: b\n", "f.yaml:2: id: comes twice"),
         ("a: &a [*a]", "repeats itself"),
-        ("just text", "f.yaml:1: is no task"),
+        ("just text", "f.yaml:1: is not a task"),
         ("tasks: 5", "must be a list of tasks"),
         ("name: x\ntasks: []", "f.yaml:1: name: is not allowed next to `tasks`"),
         ("a: !!python/object:os.system x", "has the tag"),
         ("[" * 300_000 + "]" * 300_000, "nested too deeply"),
-        ("1: x\n? [a]\n: b", "a key that is no text"),
+        ("1: x\n? [a]\n: b", "a key that is not text"),
     ],
 )
 def test_what_cannot_be_read(text: str, said: str) -> None:
@@ -177,7 +177,7 @@ def test_what_cannot_be_applied() -> None:
     files = read_text("---\n".join([ONE, nameless, ONE, later.replace("nightly", "l")]), "f")
     said = [str(problem) for problem in sorted(form_problems(files))]
     assert said[0].startswith("f:7: id: is required")
-    assert said[1].startswith("f:12: id: nightly is at f:1 too")
+    assert said[1].startswith("f:12: id: nightly is at f:1 as well")
     assert said[2].startswith("f:21: trigger.delay: would start again each time")
 
 

@@ -94,7 +94,7 @@ def test_nobody_there() -> None:
 
 def test_an_address_or_token_that_cannot_be_right() -> None:
     for url in ("127.0.0.1:8080", "ftp://x", "", "http://"):
-        with pytest.raises(ValueError, match="no address of a server"):
+        with pytest.raises(ValueError, match="not the address of a server"):
             OnTheDot(url)
     with pytest.raises(ValueError, match="token"):
         OnTheDot(token="a\nb")

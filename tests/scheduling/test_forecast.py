@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from onthedot.scheduling.firing.occurrences import occurrences
 from onthedot.scheduling.forecast.fleet import FleetTask
 from onthedot.scheduling.forecast.forecast import forecast
-from onthedot.scheduling.forecast.frozen import StandingFreeze
+from onthedot.scheduling.forecast.frozen import NamedFreeze
 from onthedot.scheduling.forecast.report import Forecast, Way
 from onthedot.scheduling.freezes.freeze import FreezeDefinition
 from onthedot.scheduling.trigger import Trigger
@@ -134,8 +134,8 @@ def test_a_freeze_takes_starts_out_and_releases_what_it_held() -> None:
     ]
     window = {"from": day + timedelta(hours=1), "until": day + timedelta(hours=3, minutes=30)}
     freezes = [
-        StandingFreeze("a", _freeze(**window, tags=("a",), then="hold")),
-        StandingFreeze("b", _freeze(**window, tags=("b",), release_over=0)),
+        NamedFreeze("a", _freeze(**window, tags=("a",), then="hold")),
+        NamedFreeze("b", _freeze(**window, tags=("b",), release_over=0)),
     ]
     found = forecast(
         tasks,
@@ -155,7 +155,7 @@ def test_a_freeze_takes_starts_out_and_releases_what_it_held() -> None:
         until=day + timedelta(hours=5),
         step=timedelta(minutes=1),
         capacity=100,
-        freezes=[StandingFreeze("all", _freeze(trigger=_HOURLY, duration=1800))],
+        freezes=[NamedFreeze("all", _freeze(trigger=_HOURLY, duration=1800))],
     )
     assert {n: count for n, count in enumerate(again.starts) if count} == {150: 1}
 

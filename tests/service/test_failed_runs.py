@@ -11,7 +11,7 @@ import pytest
 from onthedot.scheduling.run import Links, RunCause, RunStatus, ShortRun
 from onthedot.service.incidents import failed_runs
 from onthedot.service.incidents.failed_runs import FailedRuns
-from onthedot.service.runs.due_run import DueRun
+from onthedot.service.runs.listed import DueRun
 from onthedot.service.temporal.calls import Temporal
 
 pytestmark = pytest.mark.anyio

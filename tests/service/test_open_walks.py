@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 
 from onthedot import naming
+from onthedot.naming.queries import literal
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal import open_walk
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.open_walk import OpenWalk
-from onthedot.service.temporal.paging import literal
 from onthedot.service.temporal.raw_rows import raw_rows
 from tests.definitions import new_task, once, unique
 from tests.waiting import eventually

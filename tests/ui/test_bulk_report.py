@@ -11,7 +11,7 @@ import pytest
 from onthedot.messages.bulk import Outcome
 from onthedot.scheduling.outages import TemporalUnavailable, Unconfirmed
 from onthedot.service.tasks.bulk import Changed
-from onthedot.ui.bulk.kinds import TASKS, Kind, Order
+from onthedot.ui.bulk.actions import TASKS, BulkAction, BulkRequest
 from onthedot.ui.bulk.work import do
 
 pytestmark = pytest.mark.anyio
@@ -40,25 +40,25 @@ async def test_what_was_missed_is_tried_again_and_all_of_it_undone() -> None:
     asked: list[list[str]] = []
     undone: list[list[str]] = []
 
-    async def act(uses: Any, order: Order) -> list[Changed]:
-        asked.append(list(order.ids))
+    async def act(uses: Any, request: BulkRequest) -> list[Changed]:
+        asked.append(list(request.ids))
         away = TemporalUnavailable("there")
         return [
             Changed(each, Outcome.REFUSED, error=away)
             if each == "b" and len(asked) == 1
             else Changed(each, Outcome.DONE)
-            for each in order.ids
+            for each in request.ids
         ]
 
     async def undo(uses: Any, changed: Any, progress: Any) -> list[Changed]:
         undone.append([each.id for each in changed])
         return list(changed)
 
-    kind = Kind(
+    action = BulkAction(
         "pause", "Pause", "Pausing", "paused", "", "", "", act, undone="put back", undo=undo
     )
     page: Any = Heard()
-    await do(page, TASKS, kind, Order(["a", "b", "c"]))
+    await do(page, TASKS, action, BulkRequest(["a", "b", "c"]))
     said, offers = page.said[-1]
     assert (said, list(offers)) == (
         "2 tasks paused, 1 refused.",
@@ -72,13 +72,13 @@ async def test_what_was_missed_is_tried_again_and_all_of_it_undone() -> None:
 
 
 async def test_a_change_that_may_have_been_made_is_not_called_refused() -> None:
-    async def act(uses: Any, order: Order) -> list[Changed]:
-        found = [Changed(each, Outcome.DONE) for each in order.ids]
+    async def act(uses: Any, request: BulkRequest) -> list[Changed]:
+        found = [Changed(each, Outcome.DONE) for each in request.ids]
         found[1] = Changed("b", Outcome.REFUSED, error=TemporalUnavailable("there"))
         found[2] = Changed("c", Outcome.REFUSED, error=Unconfirmed("there", "Whether is unknown."))
         return found
 
-    kind = Kind("pause", "Pause", "Pausing", "paused", "", "", "", act)
+    action = BulkAction("pause", "Pause", "Pausing", "paused", "", "", "", act)
     page: Any = Heard()
-    await do(page, TASKS, kind, Order(["a", "b", "c"]))
+    await do(page, TASKS, action, BulkRequest(["a", "b", "c"]))
     assert page.said[-1][0] == "1 task paused, 1 refused, 1 not confirmed."

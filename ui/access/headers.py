@@ -26,7 +26,7 @@ def policy(nonce: str) -> str:
     )
 
 
-class SafeHeaders:
+class PageHeaders:
     """Gives every request a nonce, and every response the headers."""
 
     def __init__(self, app: ASGIApp) -> None:

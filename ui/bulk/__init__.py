@@ -1,4 +1,4 @@
-"""Bulk actions: choose, confirm, show progress, report each result, undo.
+"""Bulk actions: select, confirm, show progress, report each result, undo.
 
-Begin with `kinds.py`, then `choice.py`.
+Begin with `actions.py`, then `selection.py`.
 """

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from onthedot.messages.bulk import Outcome
 from onthedot.scheduling.outages import TemporalUnavailable, Unconfirmed
 from onthedot.service.tasks.bulk import Changed
-from onthedot.ui.bulk.kinds import Kind, Subject
+from onthedot.ui.bulk.actions import BulkAction, Subject
 from onthedot.ui.components.dialogs.dialogs import Modal
 from onthedot.ui.components.markup import box, button, link, named, text
 from onthedot.ui.page_context import PageContext
@@ -21,17 +21,17 @@ _Act = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True)
-class Doing:
+class BulkWork:
     """A bulk action on a page; `name` is what a single one is called."""
 
     context: PageContext
     subject: Subject
-    kind: Kind
+    action: BulkAction
     name: str
 
 
 def report(
-    doing: Doing,
+    work: BulkWork,
     changed: Sequence[Changed],
     *,
     total: int,
@@ -40,7 +40,7 @@ def report(
 ) -> None:
     """Show the result in a message. If some were refused, it offers the list of them, and `again`
     retries those that may succeed."""
-    context, name = doing.context, doing.name
+    context, name = work.context, work.name
     refused = [each for each in changed if each.error is not None]
     if name and refused:
         assert refused[0].error is not None
@@ -48,10 +48,10 @@ def report(
         retry = [("Try again", again)] if again is not None else []
         context.toasts.say(f"{name}: {why}", tone="red", actions=retry)
         return
-    said = _sentence(doing, changed, total)
+    said = _sentence(work, changed, total)
     actions: list[tuple[str, _Act]] = []
     if refused:
-        actions.append(("Which", lambda: _show(doing, said, refused, again, undo)))
+        actions.append(("Which", lambda: _show(work, said, refused, again, undo)))
     if again is not None:
         actions.append(("Try again", again))
     if undo is not None:
@@ -60,15 +60,15 @@ def report(
     context.toasts.say(said, tone=tone, actions=actions)
 
 
-def _sentence(doing: Doing, changed: Sequence[Changed], total: int) -> str:
+def _sentence(work: BulkWork, changed: Sequence[Changed], total: int) -> str:
     done = sum(each.outcome is Outcome.DONE for each in changed)
     before = sum(each.outcome is Outcome.UNCHANGED for each in changed)
     unsure = sum(isinstance(each.error, Unconfirmed) for each in changed)
     refused = sum(each.error is not None for each in changed) - unsure
     left = total - len(changed)
-    if doing.name and done:
-        return f"{doing.name} {doing.kind.done}."
-    parts = [f"{doing.subject.counted(done)} {doing.kind.done}"]
+    if work.name and done:
+        return f"{work.name} {work.action.done}."
+    parts = [f"{work.subject.counted(done)} {work.action.done}"]
     if before:
         parts.append(f"{before:,} left as {'it was' if before == 1 else 'they were'}")
     if refused:
@@ -81,9 +81,9 @@ def _sentence(doing: Doing, changed: Sequence[Changed], total: int) -> str:
 
 
 async def _show(
-    doing: Doing, said: str, refused: Sequence[Changed], again: _Act | None, undo: _Act | None
+    work: BulkWork, said: str, refused: Sequence[Changed], again: _Act | None, undo: _Act | None
 ) -> None:
-    context, subject = doing.context, doing.subject
+    context, subject = work.context, work.subject
     listed = refused[:_LISTED]
     try:
         names = await subject.names(context.temporal, [each.id for each in listed])

@@ -9,8 +9,8 @@ from datetime import datetime
 
 from onthedot.messages.bulk import Outcome
 from onthedot.service.tasks.bulk import BulkProgress, Changed
-from onthedot.ui.bulk.kinds import Kind, Order, Subject
-from onthedot.ui.bulk.report import Doing, report
+from onthedot.ui.bulk.actions import BulkAction, BulkRequest, Subject
+from onthedot.ui.bulk.report import BulkWork, report
 from onthedot.ui.components.dialogs.questions import ask_pause, confirm
 from onthedot.ui.page_context import PageContext
 
@@ -23,25 +23,25 @@ _LOOK_EVERY = 0.4
 async def ask(
     context: PageContext,
     subject: Subject,
-    kind: Kind,
+    action: BulkAction,
     ids: Sequence[str],
     after: Callable[[], None] | None = None,
     *,
     name: str = "",
 ) -> None:
     """Ask for confirmation, then do it to all; `name` is the name of a single one."""
-    asked = kind.asked(name or subject.counted(len(ids)))
+    asked = action.asked(name or subject.counted(len(ids)))
 
-    async def go(order: Order) -> None:
-        await do(context, subject, kind, order, name=name)
+    async def go(request: BulkRequest) -> None:
+        await do(context, subject, action, request, name=name)
         if after is not None:
             after()
 
     async def pause(note: str, until: datetime | None) -> None:
-        await go(Order(ids, note=note, until=until))
+        await go(BulkRequest(ids, note=note, until=until))
 
-    words = kind.words_of_one or kind.words if len(ids) == 1 else kind.words
-    if kind.name == "pause":
+    words = action.words_of_one or action.words if len(ids) == 1 else action.words
+    if action.name == "pause":
         await context.learn_zone()
         now = context.site.temporal.now()
         ask_pause(context.overlay, asked, words, pause, zone=context.zone, now=now)
@@ -51,62 +51,67 @@ async def ask(
         f"{asked}?",
         words,
         asked,
-        lambda: go(Order(ids)),
-        danger=kind.danger,
-        typed=str(len(ids)) if kind.name == "delete" else "",
+        lambda: go(BulkRequest(ids)),
+        danger=action.danger,
+        typed=str(len(ids)) if action.name == "delete" else "",
     )
 
 
 async def do(
-    context: PageContext, subject: Subject, kind: Kind, order: Order, *, name: str = ""
+    context: PageContext,
+    subject: Subject,
+    action: BulkAction,
+    request: BulkRequest,
+    *,
+    name: str = "",
 ) -> None:
     """Do it without asking, and report each result."""
-    doing = Doing(context, subject, kind, name)
-    changed = await _act(doing, order)
+    work = BulkWork(context, subject, action, name)
+    changed = await _act(work, request)
     if changed is not None:
-        _tell(doing, order, changed)
+        _tell(work, request, changed)
 
 
-async def _act(doing: Doing, order: Order) -> list[Changed] | None:
-    said = f"{doing.kind.doing} {doing.name or doing.subject.counted(len(order.ids))}"
-    acting = doing.kind.act(doing.context.uses, order)
-    changed = await _watched(doing.context, said, len(order.ids), order.progress, acting)
-    doing.context.changed()
+async def _act(work: BulkWork, request: BulkRequest) -> list[Changed] | None:
+    said = f"{work.action.doing} {work.name or work.subject.counted(len(request.ids))}"
+    acting = work.action.act(work.context.uses, request)
+    changed = await _watched(work.context, said, len(request.ids), request.progress, acting)
+    work.context.changed()
     return changed
 
 
-def _tell(doing: Doing, order: Order, changed: Sequence[Changed]) -> None:
+def _tell(work: BulkWork, request: BulkRequest, changed: Sequence[Changed]) -> None:
     touched = [each for each in changed if each.outcome is Outcome.DONE]
     missed = _missed(changed)
 
     async def again() -> None:
-        rest = replace(order, ids=sorted(missed), progress=BulkProgress())
-        more = await _act(doing, rest)
+        rest = replace(request, ids=sorted(missed), progress=BulkProgress())
+        more = await _act(work, rest)
         if more is not None:
             kept = [each for each in changed if each.id not in missed]
-            _tell(doing, order, [*kept, *more])
+            _tell(work, request, [*kept, *more])
 
     report(
-        doing,
+        work,
         changed,
-        total=len(order.ids),
+        total=len(request.ids),
         again=again if missed else None,
-        undo=(lambda: _undo(doing, touched)) if doing.kind.undone and touched else None,
+        undo=(lambda: _undo(work, touched)) if work.action.undone and touched else None,
     )
 
 
-async def _undo(doing: Doing, touched: Sequence[Changed]) -> None:
+async def _undo(work: BulkWork, touched: Sequence[Changed]) -> None:
     progress = BulkProgress()
-    undoing = doing.kind.undo(doing.context.uses, touched, progress)
-    what = f"Undoing: {doing.subject.counted(len(touched))}"
-    restored = await _watched(doing.context, what, len(touched), progress, undoing)
+    undoing = work.action.undo(work.context.uses, touched, progress)
+    what = f"Undoing: {work.subject.counted(len(touched))}"
+    restored = await _watched(work.context, what, len(touched), progress, undoing)
     if restored is None:
         return
-    doing.context.changed()
+    work.context.changed()
     missed = _missed(restored)
     rest = [each for each in touched if each.id in missed]
-    undone = replace(doing, kind=replace(doing.kind, done=doing.kind.undone))
-    again = (lambda: _undo(doing, rest)) if rest else None
+    undone = replace(work, action=replace(work.action, done=work.action.undone))
+    again = (lambda: _undo(work, rest)) if rest else None
     report(undone, restored, total=len(touched), again=again, undo=None)
 
 

@@ -12,7 +12,7 @@ from nicegui.events import GenericEventArguments
 from onthedot.applying.plan import Step, StepKind
 from onthedot.applying.problems import WrongFiles
 from onthedot.scheduling.revisions.differences import ABSENT
-from onthedot.ui.bulk.kinds import TASKS, Kind, Order
+from onthedot.ui.bulk.actions import TASKS, BulkAction, BulkRequest
 from onthedot.ui.bulk.work import do
 from onthedot.ui.components.dialogs.dialogs import Modal
 from onthedot.ui.components.fields.text import FileField
@@ -75,11 +75,11 @@ def _add_buttons(context: PageContext, modal: Modal, steps: Sequence[Step]) -> N
 
     async def go() -> None:
         modal.hide()
-        kind = Kind(
+        action = BulkAction(
             "import", "Import", "Importing", "imported", "", "upload", "replace_task",
-            lambda uses, order: do_import(uses, todo, order.ids, order.progress),
+            lambda uses, request: do_import(uses, todo, request.ids, request.progress),
         )  # fmt: skip
-        await do(context, TASKS, kind, Order([each.task_id for each in todo]))
+        await do(context, TASKS, action, BulkRequest([each.task_id for each in todo]))
         modal.dismiss()
 
     button(f"Import {TASKS.counted(len(todo))}", go, "primary")

@@ -11,7 +11,7 @@ from onthedot.ui.components.markup import box, button, empty, link, named, skele
 from onthedot.ui.components.small import Icon
 from onthedot.ui.forms.conflict import Change, show_notice
 from onthedot.ui.forms.fields import TO_FIRST_ERROR, Fields
-from onthedot.ui.forms.following import Following
+from onthedot.ui.forms.validation import Validation
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.wording.errors import plainly
 
@@ -50,7 +50,7 @@ class EditForm(ABC):
         self._revision = revision
         self._saving = False
         self._shown_revisions = {revision}
-        self._following = Following(self._follow)
+        self._validation = Validation(self._validate)
         self._fields = Fields(self._changed, context.zone or "UTC")
 
     @abstractmethod
@@ -58,7 +58,7 @@ class EditForm(ABC):
         """Build it, and the panels next to it."""
 
     @abstractmethod
-    async def _follow(self) -> None:
+    async def _validate(self) -> None:
         """Validate the input, and show its effect."""
 
     @abstractmethod
@@ -105,16 +105,16 @@ class EditForm(ABC):
         return True
 
     def _changed(self, at: str = "") -> None:
-        if not self._following.touched:
+        if not self._validation.touched:
             self._context.script("otd.setUnsaved(true)")
-        self._following.touched.add(at)
-        self._follow_soon(self._PAUSE)
+        self._validation.touched.add(at)
+        self._validate_soon(self._PAUSE)
 
-    def _follow_soon(self, pause: float) -> None:
-        self._following.soon(pause, self._restored)
+    def _validate_soon(self, pause: float) -> None:
+        self._validation.soon(pause, self._restored)
 
     def _say(self, problems: Sequence[FieldProblem]) -> None:
-        self._following.stop()
+        self._validation.stop()
         for problem in self._fields.say(problems)[:3]:
             self._context.toasts.say(self._without_field(problem), tone="red")
         self._context.script(TO_FIRST_ERROR)

@@ -71,7 +71,7 @@ class FormView(EditForm):
                 self._side_panel = SidePanel(self._context, self._draft, self._tested)
         LeaveQuestion()
         self._restore(self._typed)
-        self._follow_soon(0)
+        self._validate_soon(0)
 
     def _follow_others(self, base: TaskDefinition) -> None:
         """Show if someone else changes the task."""
@@ -111,10 +111,10 @@ class FormView(EditForm):
         policy = PolicyPart(self._fields, before)
         return Draft(action, trigger, labels, policy, self._task_id)
 
-    async def _follow(self) -> None:
+    async def _validate(self) -> None:
         problems = await self._side_panel.follow()
         _, judged = self._draft.judged()
-        self._fields.say(self._following.due([*problems, *judged]))
+        self._fields.say(self._validation.due([*problems, *judged]))
 
     def _tested(self) -> tuple[TaskDefinition | None, timedelta]:
         definition, problems = self._draft.judged_action()
@@ -122,7 +122,7 @@ class FormView(EditForm):
         return definition, definition.timeout if definition else timedelta(0)
 
     async def _save(self) -> None:
-        self._following.strict = True
+        self._validation.strict = True
         definition, problems = self._draft.judged()
         if definition is None:
             self._say(problems)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from nicegui.element import Element
 
@@ -28,14 +29,8 @@ class FilterBar:
     def add_search(self, placeholder: str) -> None:
         """Add the search field, which `/` focuses."""
         with self._bar, box("search"):
-            Icon("search")
-            field = TextField(
-                "Search by words",
-                self._address["q"],
-                placeholder=placeholder,
-                on_change=lambda event: self._set("q", event.value.strip()),
-            )
-            named(field, hideLabel=True, searching=True)
+            words, search = self._address["q"], partial(self._set, "q")
+            _search_field("search", "Search by words", words, placeholder, search)
             text("/", tag="kbd")
 
     def add_choice(
@@ -93,3 +88,22 @@ class FilterBar:
 
     async def _tags(self) -> list[dict[str, object]]:
         return [each.model_dump() for each in await self._context.site.tags.all()]
+
+
+def tag_bar(tag: str, placeholder: str, changed: Callable[[str], None]) -> None:
+    """The filter of a page that has only tags to filter by."""
+    with named(box("bar"), role="search"), box("search"):
+        _search_field("tag", "Tag of the tasks", tag, placeholder, changed)
+
+
+def _search_field(
+    icon: str, label: str, value: str, placeholder: str, changed: Callable[[str], None]
+) -> None:
+    Icon(icon)
+    field = TextField(
+        label,
+        value,
+        placeholder=placeholder,
+        on_change=lambda event: changed(event.value.strip()),
+    )
+    named(field, hideLabel=True, searching=True)

@@ -10,8 +10,8 @@ from typing import Any
 
 from onthedot.scheduling.errors import OnTheDotError
 from onthedot.service.temporal.paging import Page
-from onthedot.ui.bulk.choice import Choice
-from onthedot.ui.bulk.kinds import Subject
+from onthedot.ui.bulk.actions import Subject
+from onthedot.ui.bulk.selection import RowSelection
 from onthedot.ui.components.markup import box, empty, link, skeleton
 from onthedot.ui.components.tables.tables import Pager, RunTable, TaskTable
 from onthedot.ui.list_reads import ROWS, NoSuchPage
@@ -22,7 +22,7 @@ from onthedot.ui.wording.errors import is_away, plainly
 
 
 @dataclass(frozen=True)
-class Nothing:
+class EmptyState:
     """Shown in place of rows; each of `ways` builds a way to continue."""
 
     icon: str
@@ -51,7 +51,7 @@ class ListPage(ABC):
 
     def _build_rows(self, subject: Subject, words: tuple[str, str]) -> None:
         """The place for the rows; `words` lead to the page before and after."""
-        self._choice = Choice(self._context, subject, self._all_ids, self._mark_chosen)
+        self._selection = RowSelection(self._context, subject, self._all_ids, self._mark_chosen)
         self._place = box()
         with self._place:
             skeleton(430)
@@ -60,7 +60,7 @@ class ListPage(ABC):
 
     def _filtered(self) -> None:
         """Start again, with other filters."""
-        self._choice.clear()
+        self._selection.clear()
         self._context.memory.pop(self._address.first_page, None)
         self._pager.clear()
         self._watch()
@@ -73,34 +73,34 @@ class ListPage(ABC):
             self._cursors().setdefault(number + 1, more)
         self._pager.show(number, len(page.items), count, more=bool(more))
 
-    def _say(self, nothing: Nothing) -> None:
-        said = nothing.title + nothing.words
+    def _say(self, state: EmptyState) -> None:
+        said = state.title + state.words
         if self._said == said:
             return
         self._said, self._table = said, None
         self._pager.clear()
         self._place.clear()
-        with self._place, box("card"), empty(nothing.icon, nothing.title, nothing.words):
-            for way in nothing.ways:
+        with self._place, box("card"), empty(state.icon, state.title, state.words):
+            for way in state.ways:
                 way()
 
     def _say_unread(self, error: OnTheDotError | None) -> None:
         """Nothing could be read yet."""
         if is_away(error):
             words = "The list appears once it responds."
-            self._say(Nothing("triangle-alert", "Temporal cannot be reached", words))
+            self._say(EmptyState("triangle-alert", "Temporal cannot be reached", words))
         elif isinstance(error, NoSuchPage):
             self._say(_not_understood(plainly(error), "First page", self._address.first_page))
         elif error is not None:
             self._say(self._not_understood(plainly(error)))
 
-    def _not_understood(self, said: str) -> Nothing:
+    def _not_understood(self, said: str) -> EmptyState:
         path = self._address.path
         return _not_understood(said, f"Show all {path.removeprefix('/')}", path)
 
     def _mark_chosen(self) -> None:
         if self._table is not None:
-            self._table.props["chosen"] = self._choice.here
+            self._table.props["chosen"] = self._selection.here
 
     def _turn(self, page: int) -> None:
         self._address.page = page
@@ -121,5 +121,5 @@ class ListPage(ABC):
             self._live = self._follow(self._address.page, self._cursors())
 
 
-def _not_understood(said: str, label: str, path: str) -> Nothing:
-    return Nothing("search", said, ways=(lambda: link(label, path, "btn"),))
+def _not_understood(said: str, label: str, path: str) -> EmptyState:
+    return EmptyState("search", said, ways=(lambda: link(label, path, "btn"),))

@@ -9,7 +9,7 @@ from onthedot.messages.bulk import TagCount
 from onthedot.scheduling.errors import OnTheDotError
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.ui.access.sessions import SignedOut
-from onthedot.ui.bulk.kinds import TASKS
+from onthedot.ui.bulk.actions import TASKS
 from onthedot.ui.page_context import PageContext
 
 #: The most tasks found, and the most tags listed before them.

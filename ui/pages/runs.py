@@ -7,8 +7,8 @@ from datetime import timedelta
 from onthedot.scheduling.run import RunCause, RunStatus
 from onthedot.service.runs.listing import RunFilter
 from onthedot.service.tasks.lists.filter import TaskFilter
-from onthedot.ui.bulk.choice import MOST
-from onthedot.ui.bulk.kinds import RUNS
+from onthedot.ui.bulk.actions import RUNS
+from onthedot.ui.bulk.selection import MOST
 from onthedot.ui.components.markup import box, link, text
 from onthedot.ui.components.tables.tables import RunTable
 from onthedot.ui.files.export import add_run_export
@@ -16,7 +16,7 @@ from onthedot.ui.list_reads import RunRows, cursor_of_runs, ids_of_runs, run_row
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.filter_bar import FilterBar
 from onthedot.ui.pages.list_address import Known, ListAddress
-from onthedot.ui.pages.list_page import ListPage, Nothing
+from onthedot.ui.pages.list_page import EmptyState, ListPage
 from onthedot.ui.rows import CAUSES, KINDS, RUN_WORDS, run_row
 from onthedot.ui.watches import Live, Seen
 from onthedot.ui.wording.values import instant_or_none
@@ -41,8 +41,8 @@ _KNOWN: dict[str, Known] = {
     "failure": None,
 }
 
-_NO_MATCH = Nothing("search", "No run matches", "Choose another status, time or task.")
-_NO_RUN = Nothing(
+_NO_MATCH = EmptyState("search", "No run matches", "Choose another status, time or task.")
+_NO_RUN = EmptyState(
     "history",
     "Nothing has run yet",
     "Each run of a task shows here.",
@@ -135,8 +135,8 @@ class _RunsPage(ListPage):
         if not isinstance(table, RunTable):
             self._place.clear()
             with self._place:
-                table = RunTable("Runs", choose=lambda ids, on: self._choice.mark(ids, on=on))
+                table = RunTable("Runs", choose=lambda ids, on: self._selection.mark(ids, on=on))
         count = len(shown.page.items) if shown.count is None else shown.count
-        self._choice.show([run.id for run in shown.page.items], count)
-        table.show([run_row(run) for run in shown.page.items], self._choice.here)
+        self._selection.show([run.id for run in shown.page.items], count)
+        table.show([run_row(run) for run in shown.page.items], self._selection.here)
         self._show_rows(table, shown.page, shown.count)

@@ -49,9 +49,7 @@ _LONGEST_CHECK = timedelta(seconds=10)
 _CLOSE_TO = timedelta(milliseconds=100)
 
 
-async def execute_run(
-    order: RunOrder, *, due: datetime, begun: datetime | None = None
-) -> RunOutcome:
+async def execute_run(order: RunOrder, *, due: datetime, begun: datetime) -> RunOutcome:
     """Perform and record the run of the occurrence at `due`.
 
     Its deadline counts from `due`, or from `begun` if that is later: after an outage, or in a
@@ -65,7 +63,7 @@ async def execute_run(
         asyncio.CancelledError: the run was cancelled, after it was recorded.
     """
     taken_up = workflow.now()
-    deadline = max(due, begun or due) + order.deadline
+    deadline = max(due, begun) + order.deadline
     status, left = await _ended(order, due=due, taken_up=taken_up, deadline=deadline)
     outcome = outcome_of(status, left, due=due, taken_up=taken_up, at=workflow.now())
     outcome = await publish(order, outcome, unsure=_unsure(order, left))

@@ -20,7 +20,7 @@ LedgerDep = Annotated[Ledger, made(Ledger)]
 
 
 class LedgerQuery(StrictQuery):
-    """The period to account for."""
+    """The period of the ledger."""
 
     since: QueryInstant | None = Field(
         None, description="First instant; by default a day before `until`."
@@ -40,7 +40,7 @@ class WhyQuery(StrictQuery):
 
 @router.get(
     "/tasks/{task_id}/ledger",
-    summary="Account for every instant",
+    summary="List what happened at every instant",
     responses=refusals(404, 503),
 )
 async def get_ledger(

@@ -19,6 +19,7 @@ from anyio import to_thread
 from temporalio.client import WorkflowExecution
 
 from onthedot import naming
+from onthedot.naming.queries import literal
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition, RevisionNotFound
 from onthedot.scheduling.revisions.revision import Revision, RevisionKind, differences
 from onthedot.scheduling.stored.task_row import TaskRow
@@ -27,7 +28,8 @@ from onthedot.service.ledger.definition_history import DefinitionHistory, read_d
 from onthedot.service.tasks.finding import Found
 from onthedot.service.tasks.reader import TaskReader
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.paging import Page, literal
+from onthedot.service.temporal.paging import Page
+from onthedot.service.temporal.rows import first_rows
 
 #: Beyond any revision.
 _NEWEST = 10**9
@@ -168,13 +170,11 @@ class Revisions:
 
     async def _earlier(self, found: Found) -> list[tuple[WorkflowExecution, int]]:
         """The task's earlier workflows, newest first, each with the revision it ended at."""
-        listed = self._temporal.client.list_workflows(
-            f"WorkflowType = '{naming.TASK}' AND {naming.TASK_ID.name} = {literal(found.task_id)}",
-            page_size=_MOST_WORKFLOWS,
+        query = (
+            f"WorkflowType = '{naming.TASK}' AND {naming.TASK_ID.name} = {literal(found.task_id)}"
         )
-        await self._temporal.ask(listed.fetch_next_page())
         rows = []
-        for row in listed.current_page or ():
+        for row in await first_rows(self._temporal, query, limit=_MOST_WORKFLOWS):
             memo = await row.memo_value(naming.TASK_MEMO, None, type_hint=TaskRow)
             of_task = memo is not None and memo.created_at == found.row.created_at
             if memo is not None and of_task and row.run_id != found.execution.run_id:

@@ -9,9 +9,9 @@ from datetime import datetime
 from itertools import pairwise
 
 from onthedot import naming
+from onthedot.naming.queries import instant, literal, literals
 from onthedot.scheduling.search import label, sought
 from onthedot.scheduling.task import Health, TaskStatus
-from onthedot.service.temporal.paging import instant, literal
 
 #: Text that all stores treat alike in `STARTS_WITH`.
 _HARMLESS = re.compile(r"[\w .,:;/@#&+=-]+")
@@ -115,17 +115,17 @@ def _starts(attribute: str, beginning: str) -> str:
 
 
 def _status(status: TaskStatus, at: str, running: Sequence[str]) -> str:
-    ids = ", ".join(map(literal, running))
+    ids = literals(running)
     match status:
         case TaskStatus.PAUSED:
             return f"ExecutionStatus = 'Running' AND {naming.STATUS.name} = 'paused'"
         case TaskStatus.RUNNING:
             due = f"({_ONCE} AND {naming.DUE.name} <= {at})"
-            busy = f"({due} OR {naming.TASK_ID.name} IN ({ids}))" if ids else due
+            busy = f"({due} OR {naming.TASK_ID.name} IN {ids})" if running else due
             return f"{_WAITS} AND {busy}"
         case TaskStatus.SCHEDULED:
             waits = f"{_WAITS} AND ({_NOT_ONCE} OR {naming.DUE.name} > {at})"
-            return f"{waits} AND {naming.TASK_ID.name} NOT IN ({ids})" if ids else waits
+            return f"{waits} AND {naming.TASK_ID.name} NOT IN {ids}" if running else waits
         case TaskStatus.COMPLETED:
             return "ExecutionStatus = 'Completed'"
         case TaskStatus.FAILED:

@@ -8,15 +8,13 @@ from datetime import UTC, datetime, timedelta
 from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 
 from onthedot import naming
+from onthedot.naming.queries import instant, literals
 from onthedot.scheduling.outages import LaterRelease, TemporalUnavailable
 from onthedot.scheduling.task import Task, TaskStatus
-from onthedot.service.runs.going_on import tasks_with_runs
+from onthedot.service.runs.in_progress import tasks_with_runs
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.tasks.next_runs import NextRuns
-from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.open_walk import STILL_OPEN
-from onthedot.service.temporal.paging import Cursor, Page, cursor_key, instant, literal
-from onthedot.service.temporal.translate import (
+from onthedot.service.tasks.rows import (
     NEXT_RUNS,
     answered,
     deleted_row,
@@ -24,6 +22,10 @@ from onthedot.service.temporal.translate import (
     task_health,
     task_status,
 )
+from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.open_walk import STILL_OPEN
+from onthedot.service.temporal.paging import Cursor, Page, cursor_key
+from onthedot.service.temporal.rows import first_rows
 
 #: The largest expected difference between this machine's clock and Temporal's.
 _CLOCKS_DIFFER = timedelta(seconds=1)
@@ -113,8 +115,7 @@ class TaskList:
             # Deleted tasks that were restored, or whose ids were reused, must not count.
             return len([row async for row in self.walk(which)])
         query = which.query(self._temporal.now(), await self._running(which))
-        counting = self._temporal.client.count_workflows(query)
-        return (await self._temporal.ask(counting, within)).count
+        return await self._temporal.count(query, within)
 
     async def exceeds(self, which: TaskFilter, number: int) -> bool | None:
         """Whether there are more than `number` tasks. Counting all could take seconds, so this
@@ -132,11 +133,9 @@ class TaskList:
         while since > _EARLIEST:
             span *= _WIDER
             since = max(since, _EARLIEST + span) - span
-            counting = self._temporal.client.count_workflows(
-                f"{query} AND {STILL_OPEN} AND StartTime > {instant(since)}"
-            )
+            newer = f"{query} AND {STILL_OPEN} AND StartTime > {instant(since)}"
             try:
-                found = (await self._temporal.ask(counting)).count
+                found = await self._temporal.count(newer)
             except TemporalUnavailable:
                 return None
             if found > number:
@@ -220,12 +219,7 @@ class TaskList:
     async def _named(self, query: str, names: Sequence[str]) -> Sequence[WorkflowExecution]:
         if not names:
             return ()
-        literals = ", ".join(literal(name) for name in names)
-        listed = self._temporal.client.list_workflows(
-            f"{query} AND WorkflowId IN ({literals})", page_size=1000
-        )
-        await self._temporal.ask(listed.fetch_next_page())
-        return listed.current_page or ()
+        return await first_rows(self._temporal, f"{query} AND WorkflowId IN {literals(names)}")
 
 
 def _is_open(row: WorkflowExecution) -> bool:

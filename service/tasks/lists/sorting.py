@@ -17,20 +17,21 @@ from enum import StrEnum
 from temporalio.client import WorkflowExecution
 
 from onthedot import naming
+from onthedot.naming.queries import literals
 from onthedot.scheduling.errors import FieldProblem, InvalidDefinition
 from onthedot.scheduling.outages import LaterRelease
 from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.task import Task, TaskStatus
-from onthedot.service.runs.going_on import tasks_with_runs
+from onthedot.service.runs.in_progress import tasks_with_runs
 from onthedot.service.runs.listing import RunFilter
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.tasks.lists.kept_counts import KeptCounts
 from onthedot.service.tasks.lists.listing import TaskList
 from onthedot.service.tasks.next_runs import NextRuns
+from onthedot.service.tasks.rows import deleted_row, row_of, task_status
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.paging import Cursor, Page, cursor_key, literal
+from onthedot.service.temporal.paging import Cursor, Page, cursor_key
 from onthedot.service.temporal.raw_rows import attribute, raw_walk
-from onthedot.service.temporal.translate import deleted_row, row_of, task_status
 
 #: The most tasks that are sorted.
 MOST = 5000
@@ -160,7 +161,7 @@ class SortedTasks:
             return found
         query = RunFilter().query(at)
         if len(ids) <= _ASKED_BY_NAME:
-            query += f" AND {naming.TASK_ID.name} IN ({', '.join(map(literal, ids))})"
+            query += f" AND {naming.TASK_ID.name} IN {literals(ids)}"
         wanted, looked = set(ids), 0
         async with aclosing(raw_walk(self._temporal, query)) as pages:
             async for page in pages:

@@ -14,12 +14,12 @@ from temporalio.client import WorkflowExecutionStatus
 
 from onthedot import naming
 from onthedot.messages.bulk import TagCount
+from onthedot.naming.queries import instant
 from onthedot.scheduling.task import Health
+from onthedot.service.tasks.rows import health_of
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.open_walk import OpenWalk
-from onthedot.service.temporal.paging import instant
 from onthedot.service.temporal.raw_rows import attribute, raw_walk
-from onthedot.service.temporal.translate import health_of
 
 #: The most tasks that are counted, the newest first: a million would take half an hour.
 MOST = 20_000

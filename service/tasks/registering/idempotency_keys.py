@@ -50,6 +50,5 @@ async def claim(temporal: Temporal, key: Idempotency, task_id: str) -> None:
 
 
 async def _body(temporal: Temporal, workflow_id: str) -> str | None:
-    handle = temporal.client.get_workflow_handle(workflow_id)
-    described = await temporal.ask_or_none(handle.describe())
+    described = await temporal.described(workflow_id)
     return await described.memo_value(_BODY, None, type_hint=str) if described else None

@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
 from onthedot import naming
 from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.stored.task_row import TaskRow
+from onthedot.service.tasks.rows import came_too_late
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.translate import came_too_late
 
 #: How long Temporal may be unreachable, in seconds, and how often it has to confirm that there is
 #: no such task: the request may still be on its way.
@@ -40,24 +40,16 @@ class LateRegistrations:
 
     async def end(self, task_id: str) -> bool:
         """End a registration that arrived too late; returns whether there was one."""
-        client = self._temporal.client
-        handle = client.get_workflow_handle(naming.task_workflow(task_id))
-        try:
-            execution = await self._temporal.ask(handle.describe())
-            row = await execution.memo_value(naming.TASK_MEMO, None, type_hint=TaskRow)
-            if row is None or not came_too_late(execution, row):
-                return False
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
+        execution = await self._temporal.described(naming.task_workflow(task_id))
+        if execution is None:
             return False
+        row = await execution.memo_value(naming.TASK_MEMO, None, type_hint=TaskRow)
+        if row is None or not came_too_late(row, execution.start_time):
+            return False
+        client = self._temporal.client
         late = client.get_workflow_handle(execution.id, run_id=execution.run_id)
-        try:
-            await self._temporal.ask(late.terminate(reason="Registered too late: answered 503"))
-        except RPCError as error:
-            # A worker was faster.
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
+        # A worker may be faster.
+        await self._temporal.ask_or_none(late.terminate(reason="Registered too late: answered 503"))
         return True
 
     async def _watch(self, task_id: str) -> None:

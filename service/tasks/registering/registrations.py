@@ -8,23 +8,20 @@
 from __future__ import annotations
 
 import secrets
-from functools import partial
 
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from onthedot.scheduling.checking.brevity import is_settled_fast
-from onthedot.scheduling.checking.registration import Idempotency, generated_id, settle
+from onthedot.scheduling.checking.registration import Idempotency, generated_id
 from onthedot.scheduling.errors import IdempotencyConflict, InvalidDefinition, TaskExists
 from onthedot.scheduling.firing.zone_rules import release_for
 from onthedot.scheduling.stored.attempt import LEAD
 from onthedot.scheduling.stored.task_state import TaskState, max_runs
 from onthedot.scheduling.task import NewTask, Task
 from onthedot.service.arithmetic import Arithmetic
-from onthedot.service.calendars.lookup import calendars_for
 from onthedot.service.tasks.reader import TaskReader
+from onthedot.service.tasks.registering.definitions import settled_definition
 from onthedot.service.tasks.registering.idempotency_keys import claim
 from onthedot.service.tasks.registering.starts import TaskStarts
-from onthedot.service.tasks.registering.trigger_defaults import with_defaults
 from onthedot.service.temporal.calls import Temporal
 
 
@@ -43,12 +40,11 @@ class Registrations:
         """See `Tasks.create`."""
         now = self._temporal.now()
         key = Idempotency.of(idempotency_key, new)
-        new = with_defaults(new, self._temporal.settings)
         task_id = new.id or generated_id(now, key, secrets.token_hex(5))
-        calendars = await calendars_for(self._temporal, new.trigger)
-        work = partial(settle, new, task_id=task_id, now=now, calendars=calendars)
         try:
-            definition = await self._arithmetic.unless(is_settled_fast(new), work)
+            definition = await settled_definition(
+                self._temporal, new, task_id=task_id, now=now, arithmetic=self._arithmetic
+            )
         except InvalidDefinition:
             # A repeated request may arrive after the instant.
             found = await self._reader.find_or_none(task_id) if key.key else None

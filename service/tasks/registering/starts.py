@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
 from onthedot import naming
 from onthedot.access.audit_log import note
@@ -21,8 +21,8 @@ from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.trigger import OnceTrigger
 from onthedot.service.tasks.reader import TaskReader
 from onthedot.service.tasks.registering.late_registrations import LateRegistrations
+from onthedot.service.tasks.rows import row_of
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.translate import row_of
 
 #: How long before it is due a one-time task is dispatched to a worker, to wait there for its time.
 _AWAKE = timedelta(seconds=5)
@@ -82,8 +82,7 @@ class TaskStarts:
             ) from None
 
     async def _goes_on(self, task_id: str) -> bool:
-        handle = self._temporal.client.get_workflow_handle(naming.task_workflow(task_id))
-        found = await self._temporal.ask_or_none(handle.describe())
+        found = await self._temporal.described(naming.task_workflow(task_id))
         return found is not None and found.status is WorkflowExecutionStatus.RUNNING
 
     async def once_more(self, task_id: str, change: Change, now: datetime) -> TaskState:
@@ -137,14 +136,11 @@ class TaskStarts:
 
     async def _counts(self, state: TaskState) -> bool | None:
         """Whether Temporal accepted this registration in time; None if that is unknown."""
-        handle = self._temporal.client.get_workflow_handle(naming.task_workflow(state.id))
         try:
-            execution = await self._temporal.ask(handle.describe(), within=_LOOK)
-        except TemporalUnavailable:
+            execution = await self._temporal.described(naming.task_workflow(state.id), _LOOK)
+        except (TemporalUnavailable, RPCError):
             return None
-        except RPCError as error:
-            return False if error.status is RPCStatusCode.NOT_FOUND else None
-        row = await row_of(execution)
+        row = await row_of(execution) if execution else None
         return row is not None and row.not_after == state.not_after
 
     async def _started(self, state: TaskState, policy: WorkflowIDReusePolicy) -> None:

@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 from onthedot.settings import Settings
 from onthedot.ui.access.entrance import entrance
 from onthedot.ui.access.gate import Gate
-from onthedot.ui.access.headers import SafeHeaders
+from onthedot.ui.access.headers import PageHeaders
 from onthedot.ui.access.session_cookies import COOKIE
 from onthedot.ui.access.sessions import Sessions
 from onthedot.ui.loading.static_files import STATIC, KeptFiles, address
@@ -43,7 +43,7 @@ def page() -> Page:
 @pytest.fixture
 async def stranger(page: Page) -> AsyncIterator[httpx.AsyncClient]:
     sessions = Sessions(Settings(api_tokens=(token("ada", "right"),)))
-    gate = SafeHeaders(Gate(page, sessions, entrance(sessions)))
+    gate = PageHeaders(Gate(page, sessions, entrance(sessions)))
     app = FastAPI()
     app.mount("/ui", gate)
     transport = httpx.ASGITransport(app, client=("192.0.2.1", 1))

@@ -74,7 +74,7 @@ class CalendarForm(EditForm):
                 self._panel.build_side()
         LeaveQuestion()
         self._restore(self._typed)
-        self._follow_soon(0)
+        self._validate_soon(0)
 
     def _build_fields(self) -> None:
         before = self._before
@@ -94,13 +94,13 @@ class CalendarForm(EditForm):
             content = before.found.state.content if before else None
             self._content = ContentPart(self._fields, self._changed, content, self._names)
 
-    async def _follow(self) -> None:
+    async def _validate(self) -> None:
         content, problems = self._content.judged()
         if content is not None:
             problems = await self._preview(content)
         else:
             self._panel.show_days(None, "Its days show here once the fields above are filled in.")
-        self._fields.say(self._following.due(problems))
+        self._fields.say(self._validation.due(problems))
 
     async def _preview(self, content: CalendarContent) -> list[FieldProblem]:
         drafts, panel = self._context.calendar_drafts, self._panel
@@ -146,7 +146,7 @@ class CalendarForm(EditForm):
         return Change("calendar", theirs.updated_by, theirs.updated_at, theirs.revision, found)
 
     async def _save(self) -> None:
-        self._following.strict = True
+        self._validation.strict = True
         content, problems = self._content.judged()
         if not _NAME.fullmatch(self._written_name):
             problems = [FieldProblem("name", _RULE), *problems]

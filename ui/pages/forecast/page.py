@@ -7,10 +7,10 @@ from urllib.parse import urlencode
 
 from onthedot.scheduling.forecast.report import BusyInstant, Forecast
 from onthedot.ui.components.fields.choices import Segments
-from onthedot.ui.components.fields.text import TextField
-from onthedot.ui.components.markup import box, card, empty, link, named, skeleton, text
-from onthedot.ui.components.small import Icon, When
+from onthedot.ui.components.markup import box, card, empty, link, skeleton, text
+from onthedot.ui.components.small import When
 from onthedot.ui.page_context import PageContext
+from onthedot.ui.pages.filter_bar import tag_bar
 from onthedot.ui.pages.forecast.chart import chart, show_heat
 from onthedot.ui.pages.forecast.influences import ForecastView, show_influences, view_of
 from onthedot.ui.pages.forecast.spreading import show_ways
@@ -75,15 +75,7 @@ class _ForecastPage:
                     small=True,
                     on_change=lambda event: self._go(span=event.value),
                 )
-        with named(box("bar"), role="search"), box("search"):
-            Icon("tag")
-            tag = TextField(
-                "Tag of the tasks",
-                self._tag,
-                placeholder="Tag",
-                on_change=lambda event: self._go(tag=event.value.strip()),
-            )
-            named(tag, hideLabel=True, searching=True)
+        tag_bar(self._tag, "Tag", lambda tag: self._go(tag=tag))
         self._place = box("stack")
         with self._place:
             skeleton(260)

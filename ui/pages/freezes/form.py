@@ -12,7 +12,7 @@ from onthedot.ui.components.fields.text import TextField
 from onthedot.ui.components.markup import box, text
 from onthedot.ui.components.small import Icon, When
 from onthedot.ui.forms.fields import Fields
-from onthedot.ui.forms.following import Following
+from onthedot.ui.forms.validation import Validation
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.freezes.draft import FreezeDraft
 from onthedot.ui.reads import freeze_or_none
@@ -36,7 +36,7 @@ class _FreezeForm:
         self._context = context
         self._before = before
         self._warned = False
-        self._following = Following(self._follow)
+        self._validation = Validation(self._validate)
         self._fields = Fields(self._changed, context.zone or "UTC")
 
     def open(self) -> None:
@@ -56,16 +56,16 @@ class _FreezeForm:
             self._preview = box("preview stack tight")
             modal.add_foot("Save" if before else "Freeze", self._go)
         self._modal = modal
-        self._follow_soon(0)
+        self._validate_soon(0)
 
     def _changed(self, at: str = "") -> None:
-        self._following.touched.add(at)
-        self._follow_soon(_PAUSE)
+        self._validation.touched.add(at)
+        self._validate_soon(_PAUSE)
 
-    def _follow_soon(self, pause: float) -> None:
-        self._following.soon(pause, self._preview)
+    def _validate_soon(self, pause: float) -> None:
+        self._validation.soon(pause, self._preview)
 
-    async def _follow(self) -> None:
+    async def _validate(self) -> None:
         definition, problems = self._draft.judged()
         found: FreezePreview | None = None
         if definition is not None:
@@ -79,7 +79,7 @@ class _FreezeForm:
                 return
         if self._preview.is_deleted:
             return
-        self._fields.say(self._following.due(problems))
+        self._fields.say(self._validation.due(problems))
         self._show(found)
 
     def _show(self, found: FreezePreview | None) -> None:
@@ -108,7 +108,7 @@ class _FreezeForm:
         return self._name.value.strip() if self._name else ""
 
     async def _go(self) -> None:
-        self._following.strict = True
+        self._validation.strict = True
         definition, problems = self._draft.judged()
         if definition is None:
             self._say(problems)
@@ -157,6 +157,6 @@ class _FreezeForm:
         return True
 
     def _say(self, problems: Sequence[FieldProblem]) -> None:
-        self._following.stop()
+        self._validation.stop()
         for problem in self._fields.say(problems)[:3]:
             self._context.toasts.say(problem.message, tone="red")

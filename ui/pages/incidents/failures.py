@@ -9,8 +9,8 @@ from onthedot.scheduling.incidents.incident import Incident
 from onthedot.scheduling.values import format_instant
 from onthedot.service.runs.listing import RunFilter
 from onthedot.service.tasks.lists.filter import TaskFilter
-from onthedot.ui.bulk.choice import MOST
-from onthedot.ui.bulk.kinds import RUNS
+from onthedot.ui.bulk.actions import RUNS
+from onthedot.ui.bulk.selection import MOST
 from onthedot.ui.bulk.work import ask
 from onthedot.ui.components.markup import box, button, card, link, named, text
 from onthedot.ui.components.small import When
@@ -115,6 +115,6 @@ def _again(
         if not ids:
             context.toasts.say("Each of them has been run again already.", tone="grey")
             return
-        await ask(context, RUNS, RUNS.kind("retry"), ids)
+        await ask(context, RUNS, RUNS.action("retry"), ids)
 
     return pressed

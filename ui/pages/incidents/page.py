@@ -15,10 +15,10 @@ from onthedot.scheduling.errors import OnTheDotError
 from onthedot.scheduling.incidents.incident import Incidents, LostInstants
 from onthedot.service.overview import health
 from onthedot.ui.components.fields.choices import Segments
-from onthedot.ui.components.fields.text import TextField
-from onthedot.ui.components.markup import box, named, text
-from onthedot.ui.components.small import Icon, When
+from onthedot.ui.components.markup import box, text
+from onthedot.ui.components.small import When
 from onthedot.ui.page_context import PageContext
+from onthedot.ui.pages.filter_bar import tag_bar
 from onthedot.ui.pages.incidents.sections import Sections, show_workers
 from onthedot.ui.watches import Live, Seen
 from onthedot.ui.wording.errors import nothing_to_show
@@ -74,15 +74,7 @@ class _IncidentsPage:
                     small=True,
                     on_change=lambda event: self._choose(event.value, self._tag),
                 )
-        with named(box("bar"), role="search"), box("search"):
-            Icon("tag")
-            tag = TextField(
-                "Tag of the tasks",
-                self._tag,
-                placeholder="Tag, or several",
-                on_change=lambda event: self._choose(self._span, event.value.strip()),
-            )
-            named(tag, hideLabel=True, searching=True)
+        tag_bar(self._tag, "Tag, or several", lambda tag: self._choose(self._span, tag))
         self._workers = box()
         self._place = box("stack")
         with self._place:

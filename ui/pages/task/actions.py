@@ -7,7 +7,7 @@ from collections.abc import Callable
 from onthedot.scheduling.errors import Frozen
 from onthedot.scheduling.run import ShortRun
 from onthedot.scheduling.task import Task, TaskStatus
-from onthedot.ui.bulk.kinds import TASKS, Order
+from onthedot.ui.bulk.actions import TASKS, BulkRequest
 from onthedot.ui.bulk.work import ask, do
 from onthedot.ui.components.dialogs.questions import confirm
 from onthedot.ui.page_context import PageContext
@@ -49,12 +49,12 @@ def say_started(context: PageContext, words: str, run: ShortRun | None) -> None:
 
 async def ask_pause(context: PageContext, task: Task) -> None:
     """Pause it, with a note and an end. Undo restores the previous state."""
-    await ask(context, TASKS, TASKS.kind("pause"), [task.id], name=task.name)
+    await ask(context, TASKS, TASKS.action("pause"), [task.id], name=task.name)
 
 
 async def resume(context: PageContext, task: Task) -> None:
     """Let it fire again. Undo restores the pause with its note and end."""
-    await do(context, TASKS, TASKS.kind("resume"), Order([task.id]), name=task.name)
+    await do(context, TASKS, TASKS.action("resume"), BulkRequest([task.id]), name=task.name)
 
 
 async def restore(context: PageContext, task: Task) -> None:

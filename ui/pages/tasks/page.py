@@ -8,8 +8,8 @@ from onthedot.scheduling.task import Task, TaskStatus
 from onthedot.service.overview.overview import TaskTotals
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.tasks.lists.sorting import TaskOrder
-from onthedot.ui.bulk.choice import MOST
-from onthedot.ui.bulk.kinds import DELETED_TASKS, TASKS, Subject
+from onthedot.ui.bulk.actions import DELETED_TASKS, TASKS, Subject
+from onthedot.ui.bulk.selection import MOST
 from onthedot.ui.components.markup import box, text
 from onthedot.ui.components.tables.tables import TaskTable
 from onthedot.ui.files.copy_as import show_as_text
@@ -74,7 +74,7 @@ class _TasksPage(ListPage):
         )
 
     def _filtered(self) -> None:
-        self._choice.offer(self._subject)
+        self._selection.offer(self._subject)
         super()._filtered()
 
     @property
@@ -125,7 +125,7 @@ class _TasksPage(ListPage):
             self._place.clear()
             with self._place:
                 table = TaskTable(
-                    choose=lambda ids, on: self._choice.mark(ids, on=on),
+                    choose=lambda ids, on: self._selection.mark(ids, on=on),
                     act=self._act,
                     sort=self._sort,
                     why_not={
@@ -138,8 +138,8 @@ class _TasksPage(ListPage):
                     },
                 )
         rows = [task_row(task, shown.runs.get(task.id, [])) for task in shown.page.items]
-        self._choice.show(list(self._tasks), shown.count or len(self._tasks))
-        table.show(rows, self._choice.here, sort=self._address["sort"])
+        self._selection.show(list(self._tasks), shown.count or len(self._tasks))
+        table.show(rows, self._selection.here, sort=self._address["sort"])
         self._show_rows(table, shown.page, shown.count)
 
     async def _all_ids(self) -> list[str]:

@@ -10,7 +10,7 @@ from onthedot.service.tasks.lists.sorting import TaskOrder
 from onthedot.ui.components.markup import button, link
 from onthedot.ui.page_context import PageContext
 from onthedot.ui.pages.list_address import Known, ListAddress
-from onthedot.ui.pages.list_page import Nothing
+from onthedot.ui.pages.list_page import EmptyState
 from onthedot.ui.rows import KINDS, TASK_WORDS
 
 #: The labels of the pills; "Active" stands for several, which health tells apart.
@@ -57,17 +57,17 @@ def chosen_filter(address: ListAddress) -> TaskFilter:
     )
 
 
-def no_tasks(context: PageContext, address: ListAddress) -> Nothing:
+def no_tasks(context: PageContext, address: ListAddress) -> EmptyState:
     """For a list without tasks."""
     if address.is_filtered:
         whole = "Search finds whole words anywhere, and the start of a word of a name or id."
-        return Nothing(
+        return EmptyState(
             "search",
             "No task matches",
             whole if address["q"] else "",
             (lambda: button("Clear filters", lambda: context.go("/tasks")),),
         )
-    return Nothing(
+    return EmptyState(
         "calendar",
         "Nothing is scheduled yet",
         "A task is something to do, such as calling a URL, and when to do it: once, by a cron "

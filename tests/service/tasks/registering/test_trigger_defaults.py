@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from onthedot.scheduling.trigger import CronTrigger, OnceTrigger, Trigger
-from onthedot.service.tasks.registering.trigger_defaults import trigger_with_defaults
+from onthedot.service.tasks.registering.definitions import trigger_with_defaults
 from onthedot.settings import Settings
 
 ROME = Settings(timezone="Europe/Rome", calendar="it")

@@ -1,29 +1,29 @@
-"""Translates Temporal's responses to the domain's terms."""
+"""Tasks as their workflows show them: the row in the memo, the status, the health, the response."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 
 from temporalio.api.common.v1 import Payload
+from temporalio.api.workflow.v1 import WorkflowExecutionInfo
 from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 
 from onthedot import naming
-from onthedot.naming.run_address import RunAddress
 from onthedot.scheduling.outages import LaterRelease
-from onthedot.scheduling.run import Links, RunCause, RunStatus, ShortRun
-from onthedot.scheduling.stored.run_order import RunMemo
+from onthedot.scheduling.run import Links, RunStatus, ShortRun
 from onthedot.scheduling.stored.task_row import TaskRow
+from onthedot.scheduling.stored.task_state import LONG_AGO
 from onthedot.scheduling.task import Health, Task, TaskDefinition, TaskStatus
 from onthedot.scheduling.trigger import OnceTrigger
 from onthedot.service.temporal.calls import Temporal
 
-#: The `not_after` of a start that marks a deletion: no start is early enough to count.
-LONG_AGO = datetime.fromtimestamp(0, UTC)
-
 #: How many next runs a task in a response has.
 NEXT_RUNS = 5
+
+#: Raw rows decoded at a time, which occupies the event loop for about 20 ms.
+_DECODED = 100
 
 _CLOSED_TASK = {
     WorkflowExecutionStatus.COMPLETED: TaskStatus.COMPLETED,
@@ -32,24 +32,12 @@ _CLOSED_TASK = {
     WorkflowExecutionStatus.CANCELED: TaskStatus.CANCELLED,
     WorkflowExecutionStatus.TERMINATED: TaskStatus.CANCELLED,
 }
-_RUN = {
-    WorkflowExecutionStatus.RUNNING: RunStatus.RUNNING,
-    WorkflowExecutionStatus.COMPLETED: RunStatus.SUCCEEDED,
-    WorkflowExecutionStatus.FAILED: RunStatus.FAILED,
-    WorkflowExecutionStatus.TIMED_OUT: RunStatus.TIMED_OUT,
-    WorkflowExecutionStatus.CANCELED: RunStatus.CANCELLED,
-    WorkflowExecutionStatus.TERMINATED: RunStatus.TERMINATED,
-}
-_OVERRIDE = {
-    naming.State.SKIPPED: RunStatus.SKIPPED,
-    naming.State.TIMED_OUT: RunStatus.TIMED_OUT,
-}
 
 
 async def row_of(execution: WorkflowExecution) -> TaskRow | None:
     """The memo of a task's workflow; None if it is not a task, or deleted."""
     row = await _row(execution, deleted=False)
-    return None if row is None or came_too_late(execution, row) else row
+    return None if row is None or came_too_late(row, execution.start_time) else row
 
 
 async def known_row(execution: WorkflowExecution) -> TaskRow | None:
@@ -61,15 +49,27 @@ async def known_row(execution: WorkflowExecution) -> TaskRow | None:
         return None
 
 
-async def task_rows(temporal: Temporal, payloads: Sequence[Payload]) -> list[TaskRow | None]:
-    """Memos of tasks. None stands for what a later release stored, and this one does not know."""
-    converter = temporal.client.data_converter
+async def decoded_rows(
+    temporal: Temporal, executions: Sequence[WorkflowExecutionInfo]
+) -> AsyncIterator[tuple[WorkflowExecutionInfo, TaskRow | None]]:
+    """Raw rows, each with its memo; None for what a later release stored, and this one does not
+    know. Other calls proceed in between."""
+    for n in range(0, len(executions), _DECODED):
+        some = executions[n : n + _DECODED]
+        memos = await _memos(temporal, [info.memo.fields[naming.TASK_MEMO] for info in some])
+        for info, memo in zip(some, memos, strict=True):
+            yield info, memo
+        await asyncio.sleep(0)
+
+
+async def _memos(temporal: Temporal, payloads: Sequence[Payload]) -> list[TaskRow | None]:
     try:
+        converter = temporal.client.data_converter
         return await converter.decode(payloads, [TaskRow] * len(payloads))
     except LaterRelease:
         if len(payloads) == 1:
             return [None]
-    return [row for each in payloads for row in await task_rows(temporal, [each])]
+    return [row for each in payloads for row in await _memos(temporal, [each])]
 
 
 async def deleted_row(execution: WorkflowExecution) -> TaskRow | None:
@@ -78,7 +78,7 @@ async def deleted_row(execution: WorkflowExecution) -> TaskRow | None:
     if row is None or row.deleted_at is not None:
         return row
     # An earlier release did not record when. A late registration is marked in the same way.
-    if came_too_late(execution, row) and row.not_after != LONG_AGO:
+    if came_too_late(row, execution.start_time) and row.not_after != LONG_AGO:
         return None
     at = execution.close_time or execution.start_time
     return row.model_copy(update={"deleted_at": at})
@@ -92,9 +92,9 @@ async def _row(execution: WorkflowExecution, *, deleted: bool) -> TaskRow | None
     return None if execution.status is WorkflowExecutionStatus.CONTINUED_AS_NEW else row
 
 
-def came_too_late(execution: WorkflowExecution, row: TaskRow) -> bool:
+def came_too_late(row: TaskRow, started_at: datetime) -> bool:
     """Whether it is a registration that Temporal accepted only after it was answered 503."""
-    return row.not_after is not None and execution.start_time > row.not_after
+    return row.not_after is not None and started_at > row.not_after
 
 
 def task_status(
@@ -178,76 +178,3 @@ def answered(
         abridged=abridged,
         links=Links(temporal_ui=temporal.ui_link(naming.task_workflow(task_id))),
     )
-
-
-@dataclass(frozen=True)
-class ListedRun:
-    """What a list shows of one run in addition to its memo."""
-
-    workflow_id: str
-    execution: str
-    status: WorkflowExecutionStatus
-    start_time: datetime
-    close_time: datetime | None
-    task_id: str
-    state: str
-    cause: str
-    due: datetime | None
-    requested_by: str
-    note: str
-
-
-async def short_run(temporal: Temporal, execution: WorkflowExecution) -> ShortRun:
-    """A run as a list shows it."""
-    attributes = execution.typed_search_attributes
-    listed = ListedRun(
-        workflow_id=execution.id,
-        execution=execution.run_id,
-        status=execution.status or WorkflowExecutionStatus.TERMINATED,
-        start_time=execution.start_time,
-        close_time=execution.close_time,
-        task_id=attributes.get(naming.TASK_ID) or "",
-        state=attributes.get(naming.STATUS) or "",
-        cause=attributes.get(naming.CAUSE) or "",
-        due=attributes.get(naming.DUE) or attributes.get(naming.SCHEDULED_START),
-        requested_by=await execution.memo_value(naming.REQUESTED_BY, "", type_hint=str),
-        note=await execution.memo_value(naming.NOTE, "", type_hint=str),
-    )
-    memo = await execution.memo_value(naming.RUN_MEMO, None, type_hint=RunMemo)
-    return run_of(temporal, listed, memo)
-
-
-def run_of(temporal: Temporal, listed: ListedRun, memo: RunMemo | None) -> ShortRun:
-    """The run that a row and its memo describe."""
-    status = _RUN[listed.status]
-    if status is not RunStatus.RUNNING:
-        status = _OVERRIDE.get(listed.state, status)
-    return ShortRun(
-        id=RunAddress(listed.workflow_id, listed.execution).run_id,
-        task_id=listed.task_id,
-        task_name=memo.name if memo else "",
-        status=status,
-        scheduled_for=memo.scheduled_for if memo else listed.due or listed.start_time,
-        started_at=memo.started_at if memo else None,
-        finished_at=listed.close_time,
-        lateness=memo.lateness if memo else None,
-        attempts=memo.attempts if memo else 0,
-        cause=RunCause(listed.cause) if listed.cause else RunCause.TRIGGER,
-        requested_by=listed.requested_by,
-        note=listed.note,
-        error=memo.error if memo else None,
-        links=Links(temporal_ui=temporal.ui_link(listed.workflow_id, listed.execution)),
-    )
-
-
-async def own_run(
-    temporal: Temporal, execution: WorkflowExecution, now: datetime
-) -> ShortRun | None:
-    """The run of a one-time task that came due; None for other tasks."""
-    attributes = execution.typed_search_attributes
-    due, status = attributes.get(naming.DUE), attributes.get(naming.STATUS)
-    if attributes.get(naming.KIND) != "once" or due is None or due > now:
-        return None
-    if status in (naming.State.DELETED, naming.State.WITHDRAWN, naming.State.PAUSED):
-        return None
-    return await short_run(temporal, execution)

@@ -23,7 +23,7 @@ from onthedot.settings import (
 from tests import command_line
 from tests.ports import free_port
 
-DOCS = Path(__file__).parent.parent / "docs" / "reference" / "settings.md"
+DOCS = Path(__file__).parents[2] / "docs" / "reference" / "settings.md"
 TOKEN_HASH = hashlib.sha256(b"otd_example").hexdigest()
 
 

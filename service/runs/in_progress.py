@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from temporalio.client import WorkflowExecution, WorkflowExecutionStatus
 
 from onthedot import naming
+from onthedot.naming.queries import literals
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.paging import literal
 from onthedot.service.temporal.rows import PAGE, rows
 
 #: The most runs that are read; if there are more, the latest.
@@ -52,7 +52,7 @@ async def _of_all(temporal: Temporal) -> list[str]:
 async def _of(temporal: Temporal, among: Sequence[str]) -> list[str]:
     query = (
         f"WorkflowType = '{naming.TASK_RUN}' AND ExecutionStatus = 'Running' "
-        f"AND {naming.TASK_ID.name} IN ({', '.join(map(literal, among))})"
+        f"AND {naming.TASK_ID.name} IN {literals(among)}"
     )
     return [_task_of(run) async for run in rows(temporal, query, most_pages=MOST // PAGE)]
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from nicegui.events import GenericEventArguments
 
-from onthedot.ui.bulk.kinds import Subject
+from onthedot.ui.bulk.actions import Subject
 from onthedot.ui.bulk.work import ask
 from onthedot.ui.components.tables.tables import ChosenBar
 from onthedot.ui.page_context import PageContext
@@ -16,7 +16,7 @@ from onthedot.ui.page_context import PageContext
 MOST = 10_000
 
 
-class Choice:
+class RowSelection:
     """The selected ids. `changed` is called when they change.
 
     `find_all` returns the ids of everything that matches the filter, at most `MOST` + 1.
@@ -48,13 +48,13 @@ class Choice:
         self._subject = subject
         self._bar.props["actions"] = [
             {
-                "name": kind.name,
-                "label": kind.ask,
-                "icon": kind.icon,
-                "danger": kind.danger,
-                "whyNot": self._context.why_not(kind.call),
+                "name": action.name,
+                "label": action.ask,
+                "icon": action.icon,
+                "danger": action.danger,
+                "whyNot": self._context.why_not(action.call),
             }
-            for kind in subject.kinds
+            for action in subject.actions
         ]
 
     @property
@@ -108,8 +108,8 @@ class Choice:
         self._show()
 
     async def _act(self, event: GenericEventArguments) -> None:
-        kind = self._subject.kind(str(event.args))
+        action = self._subject.action(str(event.args))
         # "All" includes those that are not found yet.
         async with self._finding:
             pass
-        await ask(self._context, self._subject, kind, list(self._ids), self.clear)
+        await ask(self._context, self._subject, action, list(self._ids), self.clear)

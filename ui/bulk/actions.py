@@ -14,7 +14,7 @@ from onthedot.ui.wording.values import counted
 
 
 @dataclass(frozen=True)
-class Order:
+class BulkRequest:
     """The ids; for a pause, the reason and the end."""
 
     ids: Sequence[str]
@@ -34,7 +34,7 @@ def _undo_pauses(
 
 
 @dataclass(frozen=True)
-class Kind:
+class BulkAction:
     """A bulk action: its wording, its call, and what it does."""
 
     name: str
@@ -44,7 +44,7 @@ class Kind:
     words: str
     icon: str
     call: str
-    act: Callable[[UseCases, Order], Awaitable[list[Changed]]]
+    act: Callable[[UseCases, BulkRequest], Awaitable[list[Changed]]]
     danger: bool = False
     question: str = "{ask} {what}"
     """The question; `what` is such as `3 tasks`."""
@@ -65,7 +65,7 @@ class Subject:
 
     one: str
     path: str
-    kinds: tuple[Kind, ...]
+    actions: tuple[BulkAction, ...]
     names: Callable[[Temporal, Sequence[str]], Awaitable[dict[str, str]]]
     """What they are called, by id. Raises TemporalUnavailable."""
 
@@ -73,9 +73,9 @@ class Subject:
         """`1 task`, `1,204 tasks`."""
         return counted(number, self.one)
 
-    def kind(self, name: str) -> Kind:
+    def action(self, name: str) -> BulkAction:
         """The action with this name."""
-        return next(each for each in self.kinds if each.name == name)
+        return next(each for each in self.actions if each.name == name)
 
 
 async def _names_of_runs(temporal: Temporal, ids: Sequence[str]) -> dict[str, str]:
@@ -88,7 +88,7 @@ TASKS = Subject(
     "task",
     "/tasks/",
     (
-        Kind(
+        BulkAction(
             "run",
             "Run",
             "Starting",
@@ -96,9 +96,9 @@ TASKS = Subject(
             "Each runs once now, in addition to its schedule.",
             "play",
             "run_tasks",
-            lambda uses, order: uses.run_tasks(order.ids, order.progress),
+            lambda uses, request: uses.run_tasks(request.ids, request.progress),
         ),
-        Kind(
+        BulkAction(
             "pause",
             "Pause",
             "Pausing",
@@ -107,13 +107,13 @@ TASKS = Subject(
             "unchanged.",
             "pause",
             "pause_tasks",
-            lambda uses, order: uses.pause_tasks(
-                order.ids, order.progress, note=order.note, until=order.until
+            lambda uses, request: uses.pause_tasks(
+                request.ids, request.progress, note=request.note, until=request.until
             ),
             undone="put back",
             words_of_one="It does not fire until it is resumed. A run in progress finishes.",
         ),
-        Kind(
+        BulkAction(
             "resume",
             "Resume",
             "Resuming",
@@ -121,10 +121,10 @@ TASKS = Subject(
             "They fire again from their next scheduled time.",
             "circle-play",
             "resume_tasks",
-            lambda uses, order: uses.resume_tasks(order.ids, order.progress),
+            lambda uses, request: uses.resume_tasks(request.ids, request.progress),
             undone="put back",
         ),
-        Kind(
+        BulkAction(
             "delete",
             "Delete",
             "Deleting",
@@ -133,7 +133,7 @@ TASKS = Subject(
             "retention.",
             "trash-2",
             "delete_tasks",
-            lambda uses, order: uses.delete_tasks(order.ids, order.progress),
+            lambda uses, request: uses.delete_tasks(request.ids, request.progress),
             danger=True,
             undone="restored",
             undo=lambda uses, changed, progress: uses.restore_tasks(
@@ -148,7 +148,7 @@ DELETED_TASKS = Subject(
     "task",
     "/tasks/",
     (
-        Kind(
+        BulkAction(
             "restore",
             "Restore",
             "Restoring",
@@ -156,7 +156,7 @@ DELETED_TASKS = Subject(
             "They come back as they were, and fire from their next scheduled time.",
             "rotate-ccw",
             "restore_tasks",
-            lambda uses, order: uses.restore_tasks(order.ids, order.progress),
+            lambda uses, request: uses.restore_tasks(request.ids, request.progress),
         ),
     ),
     task_names,
@@ -166,7 +166,7 @@ RUNS = Subject(
     "run",
     "/runs/",
     (
-        Kind(
+        BulkAction(
             "retry",
             "Run again",
             "Starting again",
@@ -175,10 +175,10 @@ RUNS = Subject(
             "current definition.",
             "rotate-ccw",
             "retry_runs",
-            lambda uses, order: uses.retry_runs(order.ids, order.progress),
+            lambda uses, request: uses.retry_runs(request.ids, request.progress),
             question="Run {what} again",
         ),
-        Kind(
+        BulkAction(
             "cancel",
             "Cancel",
             "Cancelling",
@@ -186,7 +186,7 @@ RUNS = Subject(
             "Those in progress are asked to stop.",
             "ban",
             "cancel_runs",
-            lambda uses, order: uses.cancel_runs(order.ids, order.progress),
+            lambda uses, request: uses.cancel_runs(request.ids, request.progress),
             danger=True,
         ),
     ),

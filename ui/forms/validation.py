@@ -12,26 +12,26 @@ from nicegui.element import Element
 from onthedot.scheduling.errors import FieldProblem
 
 
-class Following:
+class Validation:
     """Validation of one form; the last input counts."""
 
-    def __init__(self, follow: Callable[[], Awaitable[None]]) -> None:
-        """`follow` validates the input, and shows its effect."""
-        self._follow = follow
+    def __init__(self, validate: Callable[[], Awaitable[None]]) -> None:
+        """`validate` checks the input, and shows its effect."""
+        self._validate = validate
         self._waiting: asyncio.Task[None] | None = None
         self.touched: set[str] = set()
         self.strict = False
         """Whether the user tried to save: then every problem is shown."""
 
     def soon(self, pause: float, place: Element) -> None:
-        """Call `follow` after this many seconds, instead of an earlier request, unless `place` is
+        """Call `validate` after this many seconds, instead of an earlier request, unless `place` is
         gone by then."""
         self.stop()
 
         async def later() -> None:
             await asyncio.sleep(pause)
             if not place.is_deleted:
-                await self._follow()
+                await self._validate()
 
         self._waiting = background_tasks.create(later(), name="form", context=place)
 

@@ -1,0 +1,1 @@
+"""Settings: their sources, their checks, and their documentation."""
