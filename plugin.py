@@ -19,8 +19,8 @@ from temporalio.worker import Worker, WorkerConfig
 from onthedot import naming
 from onthedot.activities.assembly import Activities
 from onthedot.activities.freezes.interceptor import FreezeInterceptor, watches_of, watching
-from onthedot.activities.held import HeldActions
 from onthedot.activities.permissions import Permissions
+from onthedot.activities.places import WorkerPlaces
 from onthedot.activities.record import health_reports
 from onthedot.encryption.codec import sealing
 from onthedot.encryption.keys import NO_KEYS, Keyring
@@ -95,9 +95,9 @@ class OnTheDotPlugin(SimplePlugin):
             self._made.append(activities)
             config["activities"] = [*config.get("activities", ()), *activities.all()]
         places = config.get("max_concurrent_activities") or _SDK_PLACES
-        held = HeldActions(config["task_queue"], places, config.get("activities", ()))
+        taken = WorkerPlaces(config["task_queue"], places, config.get("activities", ()))
         freezes = [FreezeInterceptor(watch) for watch in watches_of(config.get("activities", ()))]
-        config["interceptors"] = [*config.get("interceptors", ()), *freezes, held]
+        config["interceptors"] = [*config.get("interceptors", ()), *freezes, taken]
         return config
 
     async def run_worker(self, worker: Worker, next: Callable[[Worker], Awaitable[None]]) -> None:

@@ -179,7 +179,7 @@ def _mark(places: list[dict[str, Element]], path: str) -> None:
                 element.update()
 
 
-def _beat(beat: Element, seen: Seen[health.Health]) -> None:
+def _beat(beat: Element, seen: Seen[health.SystemHealth]) -> None:
     count = len(seen.value.ready) if seen.value else 0
     if seen.error is not None:
         tone, words = "red", "Temporal unavailable"
@@ -199,7 +199,7 @@ def _beat(beat: Element, seen: Seen[health.Health]) -> None:
 def _watch_health(context: PageContext, banner: Element) -> None:
     shown: list[str] = []
 
-    def show(seen: Seen[health.Health]) -> None:
+    def show(seen: Seen[health.SystemHealth]) -> None:
         words, tone = _trouble(seen)
         if shown[:1] == [words]:
             return
@@ -222,7 +222,7 @@ def _watch_health(context: PageContext, banner: Element) -> None:
         )
 
 
-def _trouble(seen: Seen[health.Health]) -> tuple[str, str]:
+def _trouble(seen: Seen[health.SystemHealth]) -> tuple[str, str]:
     if is_away(seen.error):
         return (
             "Temporal cannot be reached. What you see may be out of date; this page recovers "

@@ -10,8 +10,8 @@ from __future__ import annotations
 from temporalio import workflow
 
 from onthedot import naming
-from onthedot.activities.held import places_taken
 from onthedot.activities.output.live import live_output
+from onthedot.activities.places import places_taken
 from onthedot.scheduling.stored.live import LiveAnswer, LiveQuestion
 
 

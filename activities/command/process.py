@@ -54,7 +54,7 @@ class GuardLostError(Exception):
 class CommandProcess:
     """One command, from its start to the end of everything it started."""
 
-    def __init__(self, order: Order, wrote: Wrote = lambda *_: None) -> None:
+    def __init__(self, order: Order, wrote: Wrote) -> None:
         """`wrote` is called with what the command writes, as it arrives."""
         self._order = order
         self._pid: int | None = None

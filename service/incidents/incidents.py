@@ -96,9 +96,7 @@ class IncidentReader:
         """The part of `read` from Temporal's list of runs, which is fast. Raises like `read`."""
         return await self._that_ran(await self._span(since, None, tags))
 
-    async def without_a_run(
-        self, since: datetime | None = None, tags: Sequence[str] = ()
-    ) -> LostInstants:
+    async def without_a_run(self, since: datetime | None, tags: Sequence[str]) -> LostInstants:
         """The other part of `read`: the instants that have no run. Raises like `read`."""
         return await self._without_a_run(await self._span(since, None, tags), fresh=True)
 

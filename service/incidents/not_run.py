@@ -48,7 +48,7 @@ _MOST_REMEMBERED = 10_000
 
 
 @dataclass(frozen=True)
-class Found:
+class MissedInstants:
     """What did not run, latest first; everything, if `complete`."""
 
     instants: tuple[Missed, ...]
@@ -81,7 +81,7 @@ class NotRun:
         tasks: Collection[str] | None = None,
         *,
         fresh: bool = True,
-    ) -> Found:
+    ) -> MissedInstants:
         """What did not run from `since` to `until`, of these tasks or of all.
 
         Without `fresh`, what no audit has covered is left out.
@@ -106,7 +106,7 @@ class NotRun:
             if since <= one.at <= until and (tasks is None or one.task_id in tasks)
         ]
         fitting.sort(key=lambda one: (one.at, one.task_id), reverse=True)
-        return Found(tuple(fitting), whole and seen and not unlisted)
+        return MissedInstants(tuple(fitting), whole and seen and not unlisted)
 
     def _remembered(
         self, latest: Sequence[Missed], *, after: datetime

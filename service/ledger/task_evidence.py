@@ -18,7 +18,7 @@ from onthedot.scheduling.ledger.expected import Period
 from onthedot.scheduling.stored.run_order import RunOrder
 from onthedot.scheduling.trigger import OnceTrigger
 from onthedot.service.ledger.definition_history import DefinitionHistory, read_definitions
-from onthedot.service.tasks.finding import Found
+from onthedot.service.tasks.finding import FoundTask
 from onthedot.service.tasks.reader import TaskReader
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.raw_rows import decoded
@@ -33,7 +33,7 @@ _END = {
 class TaskEvidence:
     """One task, read from its workflows."""
 
-    found: Found
+    found: FoundTask
     definitions: DefinitionHistory
     earlier: tuple[Period, ...] = ()
     """The definitions of earlier workflows, from before it was armed again."""

@@ -18,7 +18,7 @@ _KINDS = {"workflow": QueueKind.WORKFLOW, "activity": QueueKind.ACTIVITY}
 
 
 @dataclass(frozen=True)
-class Health:
+class SystemHealth:
     """The current state. `backlog` is the number of tasks that wait for a worker."""
 
     address: str
@@ -34,19 +34,19 @@ class Health:
         """The workers that polled a moment ago: Temporal remembers a killed one for minutes."""
         return tuple(each for each in self.workers if each.identity in self.present)
 
-    def is_like(self, other: Health) -> bool:
+    def is_like(self, other: SystemHealth) -> bool:
         """Whether nothing changed, apart from the times of polls."""
 
-        def told(state: Health) -> tuple[object, ...]:
+        def told(state: SystemHealth) -> tuple[object, ...]:
             return (sorted(each.identity for each in state.workers), state.present, state.backlog)
 
         return told(self) == told(other)
 
 
-async def check(temporal: Temporal) -> Health:
+async def check(temporal: Temporal) -> SystemHealth:
     """Read the current health."""
     queue = await task_queue(temporal)
-    return Health(
+    return SystemHealth(
         address=temporal.address,
         namespace=temporal.client.namespace,
         task_queue=temporal.task_queue,

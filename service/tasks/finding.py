@@ -26,7 +26,7 @@ _OF_STATE = (
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundTask:
     """A task as its workflow describes it."""
 
     execution: WorkflowExecutionDescription
@@ -64,14 +64,14 @@ class TaskFinder:
     def __init__(self, temporal: Temporal) -> None:
         self._temporal = temporal
 
-    async def find(self, task_id: str) -> Found:
+    async def find(self, task_id: str) -> FoundTask:
         """A task. Raises TaskNotFound."""
         found = await self.find_or_none(task_id)
         if found is None:
             raise TaskNotFound(task_id)
         return found
 
-    async def find_or_none(self, task_id: str) -> Found | None:
+    async def find_or_none(self, task_id: str) -> FoundTask | None:
         """A task; None if there is none, or it was deleted."""
         execution = await self._described(task_id)
         row = await row_of(execution) if execution else None
@@ -86,7 +86,7 @@ class TaskFinder:
         if execution := await self._described(task_id):
             await row_of(execution)
 
-    async def find_deleted_or_none(self, task_id: str) -> Found | None:
+    async def find_deleted_or_none(self, task_id: str) -> FoundTask | None:
         """A deleted task that is kept, if no other has its id; else None."""
         execution = await self._described(task_id)
         if execution is None or await row_of(execution) is not None:
@@ -97,7 +97,7 @@ class TaskFinder:
         row = await deleted_row(execution) if execution else None
         return await self._whole(execution, row) if execution and row else None
 
-    async def find_kept(self, task_id: str) -> Found:
+    async def find_kept(self, task_id: str) -> FoundTask:
         """A task, or a deleted one that is kept. Raises TaskNotFound."""
         execution = await self._described(task_id)
         row = await row_of(execution) or await deleted_row(execution) if execution else None
@@ -124,7 +124,9 @@ class TaskFinder:
         handle = client.get_workflow_handle(workflow_id, run_id=kept[0].run_id)
         return await self._temporal.ask(handle.describe())
 
-    async def _whole(self, execution: WorkflowExecutionDescription, row: TaskRow) -> Found | None:
+    async def _whole(
+        self, execution: WorkflowExecutionDescription, row: TaskRow
+    ) -> FoundTask | None:
         definition = row.definition
         if row.abridged:
             handle = self._temporal.client.get_workflow_handle(
@@ -135,4 +137,4 @@ class TaskFinder:
                 return None
             definitions = await read_definitions(self._temporal.client, history, effective=False)
             definition = definitions.definition_state.definition
-        return Found(execution, row, definition)
+        return FoundTask(execution, row, definition)

@@ -15,7 +15,7 @@ from onthedot.scheduling.task import Health, Task, TaskDefinition, TaskStatus
 from onthedot.service.arithmetic import SINGLE, Arithmetic
 from onthedot.service.runs.listed import own_run
 from onthedot.service.runs.listing import last_run
-from onthedot.service.tasks.finding import Found, TaskFinder
+from onthedot.service.tasks.finding import FoundTask, TaskFinder
 from onthedot.service.tasks.next_runs import NextRuns
 from onthedot.service.tasks.rows import NEXT_RUNS, answered, task_health, task_status
 from onthedot.service.temporal.calls import Temporal
@@ -30,7 +30,7 @@ class TaskReader(TaskFinder):
         super().__init__(temporal)
         self._next = NextRuns(temporal, arithmetic)
 
-    async def answer(self, found: Found) -> Task:
+    async def answer(self, found: FoundTask) -> Task:
         """A task as a response, with its last run."""
         task_id, now = found.task_id, self._temporal.now()
         status = task_status(found.execution, found.definition, now)
@@ -95,7 +95,7 @@ class TaskReader(TaskFinder):
             nominal_after=state.occurs_after,
         )
 
-    async def remaining(self, found: Found) -> int | None:
+    async def remaining(self, found: FoundTask) -> int | None:
         """Runs left of `max_runs`; None if there is no limit, or the task is finished."""
         return await self._next.remaining(found.task_id, found.definition) if found.open else None
 

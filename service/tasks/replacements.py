@@ -16,7 +16,7 @@ from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import Task, TaskDefinition, TaskStatus
 from onthedot.service.arithmetic import Arithmetic
 from onthedot.service.tasks import changes
-from onthedot.service.tasks.finding import Found
+from onthedot.service.tasks.finding import FoundTask
 from onthedot.service.tasks.reader import TaskReader
 from onthedot.service.tasks.registering.definitions import settled_definition
 from onthedot.service.tasks.registering.starts import TaskStarts
@@ -83,6 +83,6 @@ class Replacements:
         state = await changes.execute(self._temporal, task_id, change)
         return state or await self._starts.once_more(task_id, change, now)
 
-    def _is_as(self, definition: TaskDefinition, found: Found) -> bool:
+    def _is_as(self, definition: TaskDefinition, found: FoundTask) -> bool:
         status = task_status(found.execution, found.definition, self._temporal.now())
         return status is not TaskStatus.CANCELLED and definition == found.definition

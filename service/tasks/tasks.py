@@ -79,7 +79,8 @@ class Tasks:
         `keeps_pause`, a paused task stays paused, whatever the definition says.
 
         Raises:
-            InvalidDefinition, TaskNotFound, RevisionMismatch, WrongState, NoWorker,
+            InvalidDefinition, Busy, TaskNotFound, RevisionMismatch, WrongState,
+            NotInForce, NoWorker.
         """
         return await self._replacements.replace(
             task_id, definition, by=by, if_match=if_match, keeps_pause=keeps_pause

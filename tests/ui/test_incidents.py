@@ -14,7 +14,7 @@ from onthedot.scheduling.incidents.incident import (
     TaskName,
 )
 from onthedot.scheduling.ledger.entries import LedgerState, Reason
-from onthedot.service.overview.health import Health
+from onthedot.service.overview.health import SystemHealth
 from onthedot.service.temporal.task_queues import SEEN_WITHIN, Poller
 from onthedot.ui.pages.incidents.page import begins
 from onthedot.ui.pages.incidents.sections import gone_workers
@@ -54,7 +54,7 @@ def _group(runs: int, *, ongoing: bool, never_began: int = 0) -> Incident:
 
 def test_a_worker_that_polls_no_more_is_gone_and_not_ready() -> None:
     killed, there = Poller("1@a", T - 2 * SEEN_WITHIN), Poller("2@a", T)
-    state = Health("a:7233", "default", "onthedot", (there, killed), 0, present=("2@a",))
+    state = SystemHealth("a:7233", "default", "onthedot", (there, killed), 0, present=("2@a",))
     assert state.ready == (there,)
     assert gone_workers(state, T) == (killed,)
 

@@ -42,9 +42,6 @@ async def show_form(
 class EditForm(ABC):
     """A form on a page of its own. `revision` is what it edits, None for something new."""
 
-    #: From a keystroke to its effect, in seconds.
-    _PAUSE = 0.2
-
     def __init__(self, context: PageContext, revision: int | None) -> None:
         self._context = context
         self._revision = revision
@@ -107,11 +104,7 @@ class EditForm(ABC):
     def _changed(self, at: str = "") -> None:
         if not self._validation.touched:
             self._context.script("otd.setUnsaved(true)")
-        self._validation.touched.add(at)
-        self._validate_soon(self._PAUSE)
-
-    def _validate_soon(self, pause: float) -> None:
-        self._validation.soon(pause, self._restored)
+        self._validation.changed(at, self._restored)
 
     def _say(self, problems: Sequence[FieldProblem]) -> None:
         self._validation.stop()

@@ -11,6 +11,9 @@ from nicegui.element import Element
 
 from onthedot.scheduling.errors import FieldProblem
 
+#: From a keystroke to its effect, in seconds.
+_PAUSE = 0.2
+
 
 class Validation:
     """Validation of one form; the last input counts."""
@@ -23,7 +26,12 @@ class Validation:
         self.strict = False
         """Whether the user tried to save: then every problem is shown."""
 
-    def soon(self, pause: float, place: Element) -> None:
+    def changed(self, at: str, place: Element) -> None:
+        """Note that this field was visited, and validate soon."""
+        self.touched.add(at)
+        self.soon(place)
+
+    def soon(self, place: Element, pause: float = _PAUSE) -> None:
         """Call `validate` after this many seconds, instead of an earlier request, unless `place` is
         gone by then."""
         self.stop()

@@ -71,7 +71,7 @@ class FormView(EditForm):
                 self._side_panel = SidePanel(self._context, self._draft, self._tested)
         LeaveQuestion()
         self._restore(self._typed)
-        self._validate_soon(0)
+        self._validation.soon(self._restored, 0)
 
     def _follow_others(self, base: TaskDefinition) -> None:
         """Show if someone else changes the task."""

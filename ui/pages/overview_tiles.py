@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from nicegui.element import Element
 
 from onthedot.scheduling.incidents.incident import Incidents
-from onthedot.service.overview.health import Health
+from onthedot.service.overview.health import SystemHealth
 from onthedot.service.overview.overview import HourCount, Punctuality, TaskTotals
 from onthedot.ui.components.markup import box, href, named, text
 from onthedot.ui.components.small import Icon, When
@@ -82,7 +82,7 @@ class Tiles:
             f"{counts.total:,}", f"{counts.paused:,} paused" if counts.paused else "none paused"
         )
 
-    def show_workers(self, state: Health) -> None:
+    def show_workers(self, state: SystemHealth) -> None:
         """Show how many workers there are, when one was last seen, and what waits for them."""
         found = state.ready
         waiting = f"{state.backlog:,} waiting for one" if state.backlog else ""

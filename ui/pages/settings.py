@@ -93,7 +93,7 @@ def settings_page(context: PageContext, query: dict[str, str]) -> None:
                 with named(box("btn", "a"), href=f"{root}/openapi.json", target="_blank"):
                     text("OpenAPI")
 
-    def show(seen: Seen[health.Health]) -> None:
+    def show(seen: Seen[health.SystemHealth]) -> None:
         _temporal(state, seen, context)
 
     if may_read:
@@ -134,7 +134,7 @@ def _show_installation(context: PageContext) -> tuple[Element, Element]:
     return state, workers
 
 
-def _temporal(place: Element, seen: Seen[health.Health], context: PageContext) -> None:
+def _temporal(place: Element, seen: Seen[health.SystemHealth], context: PageContext) -> None:
     place.clear()
     found = seen.value
     with place, box("stack snug"):
@@ -151,7 +151,7 @@ def _temporal(place: Element, seen: Seen[health.Health], context: PageContext) -
             outside_link("Temporal Web UI", context.site.settings.temporal_ui)
 
 
-def _state(seen: Seen[health.Health]) -> tuple[str, str]:
+def _state(seen: Seen[health.SystemHealth]) -> tuple[str, str]:
     if seen.error is not None:
         return "Away", "pill red"
     return ("Reachable", "pill green") if seen.value else ("Asking", "pill")

@@ -23,7 +23,7 @@ from onthedot.scheduling.stored.attempt import LEAD
 from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import Task, TaskStatus
 from onthedot.scheduling.trigger import OnceTrigger
-from onthedot.service.tasks.finding import Found
+from onthedot.service.tasks.finding import FoundTask
 from onthedot.service.tasks.reader import TaskReader
 from onthedot.service.tasks.registering.starts import TaskStarts
 from onthedot.service.temporal.calls import Temporal
@@ -63,7 +63,7 @@ class Restorations:
             await self._temporal.ask(handle.result())
 
 
-def _restored(found: Found, by: str, now: datetime) -> TaskState:
+def _restored(found: FoundTask, by: str, now: datetime) -> TaskState:
     state = found.state
     defined_at, defined_by = state.defined
     return state.model_copy(

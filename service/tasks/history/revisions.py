@@ -25,7 +25,7 @@ from onthedot.scheduling.revisions.revision import Revision, RevisionKind, diffe
 from onthedot.scheduling.stored.task_row import TaskRow
 from onthedot.scheduling.task import TaskDefinition
 from onthedot.service.ledger.definition_history import DefinitionHistory, read_definitions
-from onthedot.service.tasks.finding import Found
+from onthedot.service.tasks.finding import FoundTask
 from onthedot.service.tasks.reader import TaskReader
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.paging import Page
@@ -168,7 +168,7 @@ class Revisions:
             if _begins(history):
                 return
 
-    async def _earlier(self, found: Found) -> list[tuple[WorkflowExecution, int]]:
+    async def _earlier(self, found: FoundTask) -> list[tuple[WorkflowExecution, int]]:
         """The task's earlier workflows, newest first, each with the revision it ended at."""
         query = (
             f"WorkflowType = '{naming.TASK}' AND {naming.TASK_ID.name} = {literal(found.task_id)}"

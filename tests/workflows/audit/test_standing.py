@@ -20,7 +20,7 @@ from onthedot.scheduling.ledger.audit_report import AuditPlan, AuditReport
 from onthedot.scheduling.ledger.entries import Reason
 from onthedot.scheduling.task import NewTask
 from onthedot.scheduling.trigger import IntervalTrigger
-from onthedot.service.incidents.not_run import Found, NotRun
+from onthedot.service.incidents.not_run import MissedInstants, NotRun
 from onthedot.service.ledger.audit import Audit
 from onthedot.service.ledger.audit_schedule import ensure_audit
 from onthedot.service.ledger.task_evidence import read_schedule_evidence
@@ -94,7 +94,7 @@ async def test_what_the_audits_found_is_known_without_a_look_at_the_tasks(
     task_id = await started(temporal, action=CommandAction(argv=("sleep", "2.5")))
     not_run = NotRun(temporal)
 
-    async def known() -> Found | None:
+    async def known() -> MissedInstants | None:
         found = await not_run.read(began, temporal.now(), {task_id})
         return found if len(found.instants) > 2 else None
 

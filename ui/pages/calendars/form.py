@@ -74,7 +74,7 @@ class CalendarForm(EditForm):
                 self._panel.build_side()
         LeaveQuestion()
         self._restore(self._typed)
-        self._validate_soon(0)
+        self._validation.soon(self._restored, 0)
 
     def _build_fields(self) -> None:
         before = self._before

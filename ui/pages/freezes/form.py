@@ -19,8 +19,6 @@ from onthedot.ui.reads import freeze_or_none
 from onthedot.ui.wording.errors import plainly
 from onthedot.ui.wording.values import human
 
-_PAUSE = 0.2
-
 
 async def ask_freeze(context: PageContext, before: Freeze | None = None) -> None:
     """Ask for a new freeze, or for another definition of an existing one."""
@@ -56,14 +54,10 @@ class _FreezeForm:
             self._preview = box("preview stack tight")
             modal.add_foot("Save" if before else "Freeze", self._go)
         self._modal = modal
-        self._validate_soon(0)
+        self._validation.soon(self._preview, 0)
 
     def _changed(self, at: str = "") -> None:
-        self._validation.touched.add(at)
-        self._validate_soon(_PAUSE)
-
-    def _validate_soon(self, pause: float) -> None:
-        self._validation.soon(pause, self._preview)
+        self._validation.changed(at, self._preview)
 
     async def _validate(self) -> None:
         definition, problems = self._draft.judged()

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from nicegui.element import Element
 
 from onthedot.scheduling.incidents.incident import Incidents, LostInstants
-from onthedot.service.overview.health import Health
+from onthedot.service.overview.health import SystemHealth
 from onthedot.service.temporal.task_queues import SEEN_WITHIN, Poller
 from onthedot.ui.components.markup import box, card, empty, named, skeleton, text
 from onthedot.ui.components.small import Icon, When
@@ -102,7 +102,7 @@ def _not_all() -> None:
         text(_NOT_ALL)
 
 
-def show_workers(place: Element, state: Health | None) -> None:
+def show_workers(place: Element, state: SystemHealth | None) -> None:
     """A card, if a worker is gone or there is none."""
     gone: tuple[Poller, ...] = ()
     waiting = ""
@@ -137,6 +137,6 @@ def show_workers(place: Element, state: Health | None) -> None:
                 text(waiting, "muted wrap")
 
 
-def gone_workers(state: Health, now: datetime) -> tuple[Poller, ...]:
+def gone_workers(state: SystemHealth, now: datetime) -> tuple[Poller, ...]:
     """The workers that have stopped polling."""
     return tuple(w for w in state.workers if now - w.last_seen > SEEN_WITHIN)

@@ -1,4 +1,4 @@
-"""How many actions the workers of this process hold, on request."""
+"""How many places for actions the workers of this process have, and how many are taken."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from onthedot.activities.output.live import HeartbeatsShown, heartbeats_shown
 from onthedot.scheduling.stored.live import PlacesTaken
 
 
-class HeldActions(Interceptor):
+class WorkerPlaces(Interceptor):
     """For one worker: counts the activities that it holds.
 
     Args:
@@ -31,7 +31,7 @@ class HeldActions(Interceptor):
         self, task_queue: str, places: int, activities: Iterable[Callable[..., Any]]
     ) -> None:
         self.task_queue = task_queue
-        self.held = 0
+        self.taken = 0
         self._places = places
         self._gates = _gates_of(activities)
         _workers.add(self)
@@ -44,11 +44,11 @@ class HeldActions(Interceptor):
         """How full the worker is."""
         gates = tuple(gate.all_taken() for gate in self._gates)
         waiting = sum(gate.waiting for gate in gates)
-        held = PlacesTaken(name="actions", held=self.held, places=self._places, waiting=waiting)
-        return (held, *gates)
+        own = PlacesTaken(name="actions", held=self.taken, places=self._places, waiting=waiting)
+        return (own, *gates)
 
 
-_workers: WeakSet[HeldActions] = WeakSet()
+_workers: WeakSet[WorkerPlaces] = WeakSet()
 
 
 def places_taken(task_queue: str) -> tuple[PlacesTaken, ...]:
@@ -60,7 +60,7 @@ class _Counting(ActivityInboundInterceptor):
     def init(self, outbound: ActivityOutboundInterceptor) -> None:
         super().init(HeartbeatsShown(outbound))
 
-    def __init__(self, next: ActivityInboundInterceptor, worker: HeldActions) -> None:
+    def __init__(self, next: ActivityInboundInterceptor, worker: WorkerPlaces) -> None:
         super().__init__(next)
         self._worker = worker
 
@@ -68,12 +68,12 @@ class _Counting(ActivityInboundInterceptor):
         # A local activity takes a workflow task's slot instead.
         if activity.info().is_local:
             return await self.next.execute_activity(input)
-        self._worker.held += 1
+        self._worker.taken += 1
         try:
             with heartbeats_shown():
                 return await self.next.execute_activity(input)
         finally:
-            self._worker.held -= 1
+            self._worker.taken -= 1
 
 
 def _gates_of(activities: Iterable[Callable[..., Any]]) -> list[HostGate]:
