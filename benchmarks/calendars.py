@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
-import sys
 import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -20,8 +18,10 @@ import aiohttp
 
 from benchmarks.datasets.fleet import prepared, seed
 from benchmarks.instruments import Void
+from benchmarks.instruments.ending import run
 from benchmarks.instruments.machine import Snapshot
 from benchmarks.sides.ours import Ours
+from benchmarks.sides.rest import sent
 from benchmarks.sides.stack import Stack
 from onthedot import naming
 from onthedot.service.temporal.calls import Temporal
@@ -42,7 +42,7 @@ async def main() -> None:
         temporal = await prepared(stack)
         ours = Ours(stack)
         await ours.start()
-        async with aiohttp.ClientSession(f"http://127.0.0.1:{stack.settings.port}") as session:
+        async with aiohttp.ClientSession(stack.base) as session:
             await _put(session, 0)
             seeded = await seed(temporal, asked.tasks, _task)
             await _until_none_waits(session, asked.tasks)
@@ -97,9 +97,7 @@ async def _put(session: aiohttp.ClientSession, number: int) -> None:
         f"2001-01-{number % 28 + 1:02}",
         f"{datetime.now(UTC).year + 2}-05-{number % 28 + 1:02}",
     ]
-    async with session.put("/calendars/shared", json={"kind": "dates", "dates": days}) as answer:
-        if answer.status not in (200, 201):
-            raise Void(f"PUT /calendars/shared: {answer.status} {await answer.text()}")
+    await sent(session, "/calendars/shared", {"kind": "dates", "dates": days}, method="PUT")
 
 
 async def _until_none_waits(session: aiohttp.ClientSession, tasks: int) -> None:
@@ -134,7 +132,4 @@ async def _compared(
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
-    sys.stdout.flush()
-    # The SDK can crash when an interpreter ends.
-    os._exit(0)
+    run(main())

@@ -10,17 +10,16 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
-import sys
 import time
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
 
 from benchmarks.datasets.fleet import prepared, seed
+from benchmarks.instruments.ending import run
 from benchmarks.instruments.machine import Snapshot
+from benchmarks.sides.ours import Ours
 from benchmarks.sides.stack import Stack
 
 #: A list of tasks is cached for five seconds.
@@ -40,17 +39,16 @@ async def main() -> None:
         print(f"{tasks:,} tasks registered in {seeded:.0f} s")
         await stack.quiet(timedelta(minutes=1))
         before = Snapshot.take(sum(stack.cpu().values()))
-        base = f"http://127.0.0.1:{stack.settings.port}"
-        command = [sys.executable, "-P", "-m", "onthedot.cli", "server"]
-        stack.start("server", command, stack.environment(ONTHEDOT_PORT=str(stack.settings.port)))
-        async with aiohttp.ClientSession(base) as session:
-            await _ready(session, stack)
+        ours = Ours(stack)
+        await ours.start_one("server")
+        async with aiohttp.ClientSession(stack.base) as session:
             today = datetime.now(UTC).replace(second=0, microsecond=0)
             await _asked(session, stack, "cold", today)
             await _asked(session, stack, "at once again", today)
             await asyncio.sleep(_OLD_SECONDS)
             await _asked(session, stack, "its list of tasks old", today)
             await _asked(session, stack, "another day", today + _DAY)
+        await ours.close()
         share = before.until(Snapshot.take(sum(stack.cpu().values())))
         print(f"others: {share.others:.0%} of the machine")
 
@@ -72,16 +70,6 @@ def _task(number: int) -> dict[str, object]:
         "trigger": triggers[number // 60 % len(triggers)],
         "action": {"kind": "log", "message": "hello"},
     }
-
-
-async def _ready(session: aiohttp.ClientSession, stack: Stack) -> None:
-    while True:
-        stack.check()
-        with suppress(aiohttp.ClientError):
-            async with session.get("/healthz") as answer:
-                if answer.status == 200:
-                    return
-        await asyncio.sleep(0.05)
 
 
 async def _asked(session: aiohttp.ClientSession, stack: Stack, what: str, since: datetime) -> None:
@@ -112,7 +100,4 @@ async def _asked(session: aiohttp.ClientSession, stack: Stack, what: str, since:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
-    sys.stdout.flush()
-    # The SDK can crash when an interpreter ends.
-    os._exit(0)
+    run(main())

@@ -10,7 +10,6 @@ real Chromium, on a desktop and a phone, light and dark.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 import re
 import sys
@@ -19,10 +18,12 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, expect
 
 from benchmarks.datasets.bad_night import TEAMS, bad_night
 from benchmarks.instruments.browser import chromium
+from benchmarks.instruments.ending import run
+from benchmarks.instruments.hand import Hand
 from benchmarks.sides.ours import Ours
 from benchmarks.sides.stack import Stack
 
@@ -31,53 +32,6 @@ _LIMIT_MS = 180_000
 _FAILED = "failed"
 _SIZES = {1280: (1280, 800), 390: (390, 844)}
 _LOOKS = [(width, theme) for width in _SIZES for theme in ("light", "dark")]
-
-
-class Hand:
-    """A user of a page, whose steps are counted."""
-
-    def __init__(self, page: Page, base: str, shots: Path | None, look: str, team: str) -> None:
-        """`team` is the tag of the tasks that are theirs."""
-        self.page = page
-        self._base = base
-        self._shots = shots
-        self._look = look
-        self.team = team
-        self.steps = 0
-
-    async def begin(self, path: str) -> None:
-        """Go to where the job begins; this is not counted."""
-        await self.page.goto(f"{self._base}/ui{path}")
-        await self.page.wait_for_function("window.did_handshake === true")
-        await expect(self.page.locator(".skeleton")).to_have_count(0)
-        self.steps = 0
-
-    async def click(self, what: Locator) -> None:
-        self.steps += 1
-        await what.first.click()
-
-    async def choose(self, what: Locator, value: str) -> None:
-        self.steps += 1
-        await what.first.select_option(value)
-
-    async def type(self, what: Locator, words: str) -> None:
-        self.steps += 1
-        await what.first.fill(words)
-
-    async def see(self, what: Locator) -> None:
-        await expect(what.first).to_be_visible()
-
-    async def shot(self, name: str) -> None:
-        if self._shots is not None:
-            await self.page.screenshot(
-                path=self._shots / f"{name}-{self._look}.png", animations="disabled"
-            )
-
-    def button(self, name: str | re.Pattern[str]) -> Locator:
-        return self.page.get_by_role("button", name=name)
-
-    def dialog(self) -> Locator:
-        return self.page.locator("dialog[open]")
 
 
 async def _find(hand: Hand) -> None:
@@ -208,8 +162,7 @@ async def main() -> bool:
     async with Stack({"allow_commands": "true"}) as stack, chromium() as browser:
         ours = Ours(stack)
         await ours.start()
-        base = f"http://127.0.0.1:{stack.settings.port}"
-        await bad_night(stack, ours, base)
+        await bad_night(stack, ours)
         print(f"Clicks and seconds; load average {os.getloadavg()[0]:.0f} at the start.\n")
         print(_row("job", [f"{width} px, {theme}" for width, theme in _LOOKS]))
         print(_row("---", ["---"] * len(_LOOKS)))
@@ -217,7 +170,7 @@ async def main() -> bool:
         for job, does in _JOBS.items():
             if job[0] not in asked.jobs:
                 continue
-            cells = [await _timed(browser, base, shots, look, does) for look in _LOOKS]
+            cells = [await _timed(browser, stack.base, shots, look, does) for look in _LOOKS]
             print(_row(job, cells), flush=True)
             done &= _FAILED not in cells
         await ours.close()
@@ -257,7 +210,4 @@ async def _timed(
 
 
 if __name__ == "__main__":
-    all_done = asyncio.run(main())
-    sys.stdout.flush()
-    # The SDK can crash when an interpreter ends.
-    os._exit(0 if all_done else 1)
+    run(main())

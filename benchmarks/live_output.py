@@ -12,18 +12,17 @@ import argparse
 import asyncio
 import json
 import os
-import sys
 import time
-from typing import Any
 
 import aiohttp
 from playwright.async_api import Page
 
 from benchmarks import watching
-from benchmarks.instruments import Void
 from benchmarks.instruments.browser import chromium, opened_output
+from benchmarks.instruments.ending import run
 from benchmarks.instruments.figures import percentile
 from benchmarks.sides.ours import Ours
+from benchmarks.sides.rest import sent
 from benchmarks.sides.stack import Stack
 
 _PAGES = 10
@@ -31,7 +30,6 @@ _WATCHED_SECONDS = 15
 #: Seconds after the last page was opened, because that keeps the machine busy; and after the last
 #: counted line was written, so that late arrivals count too.
 _SETTLED_SECONDS = 3
-_TRIES = 20
 _WRITES = "while :; do date +'line %s.%N'; sleep 0.7; done"
 
 
@@ -43,16 +41,17 @@ async def main() -> None:
     async with Stack({"allow_commands": "true"}) as stack, chromium() as browser:
         ours = Ours(stack)
         await ours.start()
-        base = f"http://127.0.0.1:{stack.settings.port}"
-        async with aiohttp.ClientSession(base) as rest:
+        async with aiohttp.ClientSession(stack.base) as rest:
             run_ids = [await begin(rest, number) for number in range(_PAGES)]
             await _over_rest(rest, run_ids[0])
-        pages = [await opened_output(browser, f"{base}/ui/runs/{run_id}") for run_id in run_ids]
+        pages = [
+            await opened_output(browser, f"{stack.base}/ui/runs/{run_id}") for run_id in run_ids
+        ]
         took = await watched(pages, _WATCHED_SECONDS)
         _say(f"a line in one of {_PAGES} pages, after it was written", took)
         for page in pages:
             await page.context.close()
-        costs = await watching.costs(stack, browser, base, run_ids, arguments.pairs)
+        costs = await watching.costs(stack, browser, run_ids, arguments.pairs)
         print(
             f"{_PAGES} pages leave {watching.left_for_runs(costs):.3f} of {os.cpu_count()} cores "
             f"for runs; they cost {min(costs):.1%} to {max(costs):.1%} of one"
@@ -66,25 +65,8 @@ async def begin(rest: aiohttp.ClientSession, number: int) -> str:
     action = {"kind": "command", "argv": ["sh", "-c", _WRITES]}
     trigger = {"kind": "cron", "expression": "0 0 1 1 *"}
     task = {"id": name, "trigger": trigger, "action": action, "timeout": "PT1H"}
-    await _posted(rest, "/tasks", task)
-    return str((await _posted(rest, f"/tasks/{name}/run"))["id"])
-
-
-async def _posted(
-    rest: aiohttp.ClientSession, path: str, body: dict[str, Any] | None = None
-) -> dict[str, Any]:
-    """The response, however busy Temporal is. A run whose response came too late may have started:
-    then another one waits for a place."""
-    for n in range(_TRIES):
-        async with rest.post(path, json=body) as answer:
-            # Registered already by an earlier attempt.
-            if answer.status != 503 and not (n and answer.status == 409):
-                answer.raise_for_status()
-            if answer.status != 503:
-                found: dict[str, Any] = await answer.json()
-                return found
-        await asyncio.sleep(1)
-    raise Void(f"POST {path}: 503")
+    await sent(rest, "/tasks", task)
+    return str((await sent(rest, f"/tasks/{name}/run"))["id"])
 
 
 async def _over_rest(rest: aiohttp.ClientSession, run_id: str) -> None:
@@ -127,7 +109,4 @@ def _say(what: str, seconds: list[float]) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
-    sys.stdout.flush()
-    # The SDK can crash when an interpreter ends.
-    os._exit(0)
+    run(main())

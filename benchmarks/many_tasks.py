@@ -11,25 +11,21 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
-import sys
 import time
 from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from benchmarks.datasets import fleet
+from benchmarks.instruments.ending import run
 from benchmarks.instruments.in_flight import in_flight
 from benchmarks.sides.stack import Stack
-from benchmarks.sides.temporal_client import connected
 from onthedot import naming
-from onthedot.plugin import OnTheDotPlugin
 from onthedot.scheduling.ledger.audit_report import AUDIT_EVERY
 from onthedot.service.incidents.incidents import IncidentReader
 from onthedot.service.ledger.audit_walk import walk
 from onthedot.service.ledger.recurring import RecurringTasks
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.connection import prepare_namespace
 
 T = TypeVar("T")
 
@@ -64,9 +60,7 @@ async def main() -> None:
     parser.add_argument("--failed", type=int, default=5000)
     asked = parser.parse_args()
     async with Stack() as stack:
-        client = await connected(stack, OnTheDotPlugin())
-        await prepare_namespace(client, stack.settings)
-        temporal, measured = Temporal(client, stack.settings), _Measured(stack)
+        temporal, measured = await fleet.prepared(stack), _Measured(stack)
         await in_flight(
             lambda name: _registered(temporal, name), list(map(str, range(asked.tasks)))
         )
@@ -126,7 +120,4 @@ async def _registered(temporal: Temporal, name: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
-    sys.stdout.flush()
-    # The SDK can crash when an interpreter ends.
-    os._exit(0)
+    run(main())

@@ -17,7 +17,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-import sys
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -30,14 +29,11 @@ from playwright.async_api import Browser
 from benchmarks import live_output, watching
 from benchmarks.datasets import fleet
 from benchmarks.instruments.browser import chromium, opened, opened_output, until_shown
+from benchmarks.instruments.ending import run
 from benchmarks.instruments.figures import percentile
 from benchmarks.instruments.machine import Snapshot, resident_bytes
 from benchmarks.sides.ours import Ours
 from benchmarks.sides.stack import Stack
-from benchmarks.sides.temporal_client import connected
-from onthedot.plugin import OnTheDotPlugin
-from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.connection import prepare_namespace
 
 _LOADS = 5
 _SEARCHES = 10
@@ -83,7 +79,7 @@ async def main() -> None:
         ours = Ours(stack)
         await ours.start()
         await stack.quiet(_REST)
-        base = f"http://127.0.0.1:{stack.settings.port}/ui"
+        base = f"{stack.base}/ui"
         before = Snapshot.take(sum(stack.cpu().values()))
         await _loads(browser, base)
         targets: list[Target] = []
@@ -105,9 +101,7 @@ async def main() -> None:
 
 
 async def _seeded(stack: Stack, tasks: int, failed: int) -> list[str]:
-    client = await connected(stack, OnTheDotPlugin())
-    await prepare_namespace(client, stack.settings)
-    temporal = Temporal(client, stack.settings)
+    temporal = await fleet.prepared(stack)
     due = datetime.now(UTC).replace(microsecond=0) + timedelta(days=2)
     names = await fleet.waiting(temporal, tasks, due)
     await fleet.night(temporal, failed, _NIGHT)
@@ -144,21 +138,15 @@ async def _searches(browser: Browser, base: str, names: list[str]) -> Target:
         took.append(time.perf_counter() - began)
     await page.context.close()
     measured = f"{median(took):.2f} s, worst {max(took):.2f}"
-    return Target(
-        "search, from the last key to the row (median)", "0.3 s", measured, _at(took, 0.3)
-    )
-
-
-def _at(took: list[float], most: float) -> bool:
-    return median(took) <= most
+    what = "search, from the last key to the row (median)"
+    return Target(what, "0.3 s", measured, median(took) <= 0.3)
 
 
 async def _lists(stack: Stack) -> Target:
     # The search before this has work to finish.
     await stack.quiet(_REST)
     took, refused = [], 0
-    base = f"http://127.0.0.1:{stack.settings.port}"
-    async with httpx.AsyncClient(base_url=base, trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=stack.base, trust_env=False) as client:
         for _ in range(_LISTS):
             began = time.perf_counter()
             answer = await client.get("/tasks", params={"limit": 50})
@@ -200,12 +188,12 @@ async def _idle(browser: Browser, base: str, stack: Stack) -> Target:
     server = stack.process_id("server")
     await stack.quiet(_REST)
     resident = resident_bytes(server)
-    alone = await _used_a_second(stack)
+    alone = await stack.used_a_second(_IDLE_SECONDS)
     pages = [await opened(browser, f"{base}/tasks") for _ in range(_PAGES)]
     for page in pages:
         await page.locator("tr[data-task]").first.wait_for()
     await asyncio.sleep(_CALM_SECONDS)
-    open_pages = await _used_a_second(stack)
+    open_pages = await stack.used_a_second(_IDLE_SECONDS)
     grown = (resident_bytes(server) - resident) / _PAGES
     for page in pages:
         await page.context.close()
@@ -217,23 +205,16 @@ async def _idle(browser: Browser, base: str, stack: Stack) -> Target:
     return Target(what, "0.1 %", f"{100 * each:.3f} %", each < 0.001)
 
 
-async def _used_a_second(stack: Stack) -> dict[str, float]:
-    before = stack.cpu()
-    await asyncio.sleep(_IDLE_SECONDS)
-    return {name: (used - before[name]) / _IDLE_SECONDS for name, used in stack.cpu().items()}
-
-
 async def _live(browser: Browser, stack: Stack, ours: Ours) -> list[Target]:
-    base = f"http://127.0.0.1:{stack.settings.port}"
-    async with aiohttp.ClientSession(base) as rest:
+    async with aiohttp.ClientSession(stack.base) as rest:
         run_ids = [await live_output.begin(rest, number) for number in range(_PAGES)]
-    pages = [await opened_output(browser, f"{base}/ui/runs/{run_id}") for run_id in run_ids]
+    pages = [await opened_output(browser, f"{stack.base}/ui/runs/{run_id}") for run_id in run_ids]
     took = sorted(await live_output.watched(pages, _WATCHED_SECONDS))
     print(f"a line in one of {_PAGES} pages: median {median(took):.2f} s of {len(took)}")
     for page in pages:
         await page.context.close()
     late = percentile(took, 99)
-    costs = await watching.costs(stack, browser, base, run_ids, _PAIRS)
+    costs = await watching.costs(stack, browser, run_ids, _PAIRS)
     left = watching.left_for_runs(costs)
     each = f"{100 * min(costs):.1f} to {100 * max(costs):.1f} % of a core"
     return [
@@ -253,7 +234,4 @@ def _say(what: str, figures: list[float]) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
-    sys.stdout.flush()
-    # The SDK can crash when an interpreter ends.
-    os._exit(0)
+    run(main())

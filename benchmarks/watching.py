@@ -27,18 +27,19 @@ _CALM_SECONDS = 5
 _MEASURED_SECONDS = 15
 
 
-async def costs(
-    stack: Stack, browser: Browser, base: str, run_ids: list[str], number: int
-) -> list[float]:
+async def costs(stack: Stack, browser: Browser, run_ids: list[str], number: int) -> list[float]:
     """CPU seconds per second that a page for each of these runs costs, pair by pair."""
     found = []
     for pair in range(number):
         used: dict[bool, float] = {}
         # Alternately, so that slow changes of the machine favour neither.
         for open_ in (False, True) if pair % 2 else (True, False):
-            pages = [await opened_output(browser, f"{base}/ui/runs/{r}") for r in run_ids * open_]
+            pages = [
+                await opened_output(browser, f"{stack.base}/ui/runs/{r}") for r in run_ids * open_
+            ]
             await asyncio.sleep(_CALM_SECONDS)
-            used[open_] = await _used_a_second(stack)
+            each = await stack.used_a_second(_MEASURED_SECONDS)
+            used[open_] = sum(each[name] for name in _OURS)
             for page in pages:
                 await page.context.close()
         print(
@@ -53,10 +54,3 @@ async def costs(
 def left_for_runs(found: list[float]) -> float:
     """The share of this machine's cores that the pages leave for runs."""
     return 1 - max(0.0, median(found)) / (os.cpu_count() or 1)
-
-
-async def _used_a_second(stack: Stack) -> float:
-    before = stack.cpu()
-    await asyncio.sleep(_MEASURED_SECONDS)
-    after = stack.cpu()
-    return sum(after[name] - before[name] for name in _OURS) / _MEASURED_SECONDS

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 from temporalio.client import Client
@@ -12,6 +13,8 @@ from temporalio.worker import Worker
 
 from onthedot.activities.assembly import Activities
 from onthedot.activities.permissions import Permissions
+from onthedot.service.temporal.calls import Temporal
+from tests.definitions import unique
 
 #: Commands and calls to loopback, which tests make.
 EVERYTHING = Permissions(
@@ -19,6 +22,12 @@ EVERYTHING = Permissions(
     allow_hosts=("localhost", "127.0.0.0/8"),
     secret_hosts={"PAGER": ("127.0.0.1",)},
 )
+
+
+def on_its_own(temporal: Temporal) -> Temporal:
+    """The same Temporal, with a queue that no worker polls yet."""
+    settings = temporal.settings.model_copy(update={"task_queue": unique("alone")})
+    return replace(temporal, settings=settings)
 
 
 @asynccontextmanager

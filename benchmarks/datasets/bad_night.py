@@ -10,6 +10,7 @@ import aiohttp
 
 from benchmarks.instruments import Void
 from benchmarks.sides.ours import Ours
+from benchmarks.sides.rest import sent
 from benchmarks.sides.stack import Stack
 
 _TASKS = 300
@@ -17,7 +18,6 @@ _EVERY_MINUTE = 12
 _DOWN_SECONDS = 90
 #: Few enough for a busy machine to process in time.
 _AT_ONCE = 50
-_TRIES = 300
 #: Each has its own failed runs, so that retrying them does not affect another job.
 TEAMS = ("orders", "invoices", "refunds", "payouts")
 _CITIES = ("milan", "turin", "naples", "genoa", "parma")
@@ -25,9 +25,9 @@ _NEVER = {"kind": "cron", "expression": "0 0 1 1 *"}
 _WRITES = "n=0; while :; do n=$((n+1)); echo line $n; sleep 0.5; done"
 
 
-async def bad_night(stack: Stack, ours: Ours, base: str) -> None:
+async def bad_night(stack: Stack, ours: Ours) -> None:
     """Registers the tasks over REST, lets some fail, and some not run for lack of a worker."""
-    async with aiohttp.ClientSession(base) as rest:
+    async with aiohttp.ClientSession(stack.base) as rest:
         tasks = [_export(number) for number in range(_TASKS)]
         tasks += [_minutely(number) for number in range(_EVERY_MINUTE)]
         writes = {"kind": "command", "argv": ["sh", "-c", _WRITES]}
@@ -36,13 +36,13 @@ async def bad_night(stack: Stack, ours: Ours, base: str) -> None:
         for minute in (31, 32):
             # First: an edit needs the worker, which is soon busy.
             changed = _export(1) | {"trigger": {"kind": "cron", "expression": f"{minute} 2 * * *"}}
-            await _sent(rest, "/tasks/export-0001", changed, method="PUT")
+            await sent(rest, "/tasks/export-0001", changed, method="PUT")
         await _register(rest, tasks)
-        await _sent(rest, "/tasks:run", {"tag": "billing"})
+        await sent(rest, "/tasks:run", {"tag": "billing"})
         await asyncio.sleep(60 - time.time() % 60 + 5)
         stack.kill("worker")
         await asyncio.sleep(_DOWN_SECONDS)
-        await ours.start_worker()
+        await ours.start_one("worker")
         for _ in range(400):
             async with rest.get("/incidents") as answered:
                 found = await answered.json()
@@ -55,24 +55,10 @@ async def bad_night(stack: Stack, ours: Ours, base: str) -> None:
 async def _register(rest: aiohttp.ClientSession, tasks: list[dict[str, Any]]) -> None:
     while tasks:
         some, tasks = tasks[:_AT_ONCE], tasks[_AT_ONCE:]
-        answer = await _sent(rest, "/tasks:batch", {"tasks": some})
+        answer = await sent(rest, "/tasks:batch", {"tasks": some})
         pairs = zip(some, answer["results"], strict=True)
         # On a busy machine it may be registered already, or is sent again.
         tasks += [task for task, result in pairs if result["status"] not in (201, 409)]
-
-
-async def _sent(
-    rest: aiohttp.ClientSession, path: str, body: dict[str, Any], method: str = "POST"
-) -> Any:
-    for _ in range(_TRIES):
-        async with rest.request(method, path, json=body) as answer:
-            if answer.status < 400:
-                return await answer.json()
-            said = f"{path}: {answer.status} {(await answer.text())[:300]}"
-            if answer.status != 503:
-                break
-        await asyncio.sleep(1)
-    raise Void(said)
 
 
 def _export(number: int) -> dict[str, Any]:

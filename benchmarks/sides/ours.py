@@ -37,9 +37,9 @@ class Ours:
         self.stack = stack
         self.client: Client
         self.refused = 0
-        settings = stack.settings
-        self._rest = f"http://127.0.0.1:{settings.port}"
-        self._worker = f"http://127.0.0.1:{settings.metrics_port}"
+        self._rest = stack.base
+        worker = f"http://127.0.0.1:{stack.settings.metrics_port}"
+        self._addresses = {"worker": worker, "server": stack.base}
         # Shorter than any server keeps an idle connection: a POST is not sent again by itself.
         pool = aiohttp.TCPConnector(limit=100, keepalive_timeout=2)
         self._session = aiohttp.ClientSession(connector=pool)
@@ -49,13 +49,13 @@ class Ours:
         await prepare_namespace(self.client, self.stack.settings)
         for name in self.programs:
             self._begin(name)
-        await self._answers(f"{self._worker}/readyz")
-        await self._answers(f"{self._rest}/readyz")
+        for name in self.programs:
+            await self._answers(f"{self._addresses[name]}/readyz")
 
-    async def start_worker(self) -> None:
-        """Starts the worker again, after it was killed."""
-        self._begin("worker")
-        await self._answers(f"{self._worker}/readyz")
+    async def start_one(self, name: str) -> None:
+        """Starts one of its processes by itself."""
+        self._begin(name)
+        await self._answers(f"{self._addresses[name]}/readyz")
 
     def _begin(self, name: str) -> None:
         settings = self.stack.settings

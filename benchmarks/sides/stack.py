@@ -79,6 +79,11 @@ class Stack:
         return self.elsewhere or f"{embedded.ADDRESS}:{self.settings.temporal_port}"
 
     @property
+    def base(self) -> str:
+        """The address of our server."""
+        return f"http://127.0.0.1:{self.settings.port}"
+
+    @property
     def arrivals(self) -> Path:
         """The file that the receiver writes."""
         return self._log("receiver")
@@ -132,6 +137,12 @@ class Stack:
         for name, process in self._running.items():
             used[name] = used.get(name, 0) + machine.cpu_seconds(process.pid)
         return used | {"client": time.process_time()}
+
+    async def used_a_second(self, seconds: float) -> dict[str, float]:
+        """CPU seconds that each process uses in a second, over so many seconds from now."""
+        before = self.cpu()
+        await asyncio.sleep(seconds)
+        return {name: (used - before[name]) / seconds for name, used in self.cpu().items()}
 
     def output(self, name: str) -> str:
         """The output of a process so far."""

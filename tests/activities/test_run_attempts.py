@@ -8,8 +8,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from aiohttp import web
-from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
+from temporalio.client import Client, WorkflowHandle
 
 from onthedot import naming
 from onthedot.scheduling.action import HttpAction
@@ -43,29 +42,6 @@ async def start(client: Client, queue: str, url: str) -> WorkflowHandle[object, 
     )
 
 
-async def test_a_first_attempt_that_fails_is_tried_again(
-    client: Client, settings: Settings, receiver: Receiver
-) -> None:
-    receiver.plan = [web.Response(status=500), web.Response(status=503), web.json_response(7)]
-    handle = await start(client, settings.task_queue, receiver.url("/planned"))
-    outcome = await handle.result()
-    assert (outcome.status, outcome.attempts) == (RunStatus.SUCCEEDED, 3)
-    assert outcome.output["body"] == 7
-    numbers = [request.headers["X-OnTheDot-Attempt"] for request in receiver.requests]
-    assert numbers == ["1", "2", "3"]
-    assert len({request.headers["Idempotency-Key"] for request in receiver.requests}) == 1
-
-
-async def test_a_final_failure_is_not(
-    client: Client, settings: Settings, receiver: Receiver
-) -> None:
-    receiver.plan = [web.Response(status=404, text="no such hook")]
-    handle = await start(client, settings.task_queue, receiver.url("/planned"))
-    with pytest.raises(WorkflowFailureError):
-        await handle.result()
-    assert len(receiver.requests) == 1
-
-
 async def test_a_burst_at_one_slow_host_is_done_by_ordinary_activities(
     client: Client, settings: Settings, receiver: Receiver, other_receiver: Receiver
 ) -> None:
@@ -82,17 +58,3 @@ async def test_a_burst_at_one_slow_host_is_done_by_ordinary_activities(
         (RunStatus.SUCCEEDED, 1)
     }
     assert len(receiver.requests) == 70
-
-
-async def test_a_cancelled_run_makes_no_further_attempt(
-    client: Client, settings: Settings, receiver: Receiver
-) -> None:
-    """A local attempt learns of the cancel when the workflow task that it holds is renewed, every 8
-    s."""
-    handle = await start(client, settings.task_queue, receiver.url("/hang"))
-    await asyncio.wait_for(receiver.arrived.wait(), PATIENCE)
-    await handle.cancel()
-    await asyncio.wait_for(receiver.abandoned.wait(), at_load(15))
-    with pytest.raises(WorkflowFailureError):
-        await handle.result()
-    assert len(receiver.requests) == 1

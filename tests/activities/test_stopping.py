@@ -20,19 +20,6 @@ from tests.waiting import PATIENCE, at_load, eventually
 pytestmark = pytest.mark.anyio
 
 
-async def test_cancel_reaches_a_call_within_seconds(
-    client: Client, http: HttpActivities, receiver: Receiver
-) -> None:
-    slow = timedelta(seconds=50)
-    async with working(client, "cancel", http):
-        handle = await start(client, "cancel", http_attempt(receiver.url("/hang"), timeout=slow))
-        await asyncio.wait_for(receiver.arrived.wait(), PATIENCE)
-        await handle.cancel()
-        await asyncio.wait_for(receiver.abandoned.wait(), at_load(10))
-        with pytest.raises(WorkflowFailureError):
-            await handle.result()
-
-
 async def test_cancel_ends_a_command_within_seconds(
     client: Client, http: HttpActivities, tmp_path: Path
 ) -> None:

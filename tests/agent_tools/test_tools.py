@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from onthedot.access.roles import Role
+from tests.api.serving import as_role
 from tests.command_line import COMMAND
 from tests.definitions import recurring, unique
 from tests.waiting import eventually
@@ -28,9 +29,8 @@ async def over_http(rest: httpx.AsyncClient, role: Role) -> AsyncIterator[Client
     from mcp.client import Client
     from mcp.client.streamable_http import streamable_http_client
 
-    headers = {"Authorization": f"Bearer {role}"}
     async with (
-        httpx2.AsyncClient(headers=headers, trust_env=False) as http,
+        httpx2.AsyncClient(headers=as_role(role), trust_env=False) as http,
         Client(streamable_http_client(f"{rest.base_url}/mcp", http_client=http)) as client,
     ):
         yield client
@@ -47,7 +47,7 @@ async def over_stdio(
     started = StdioServerParameters(
         command=program,
         args=[*arguments, "mcp", *options],
-        env={"ONTHEDOT_URL": str(rest.base_url), "ONTHEDOT_TOKEN": role.value},
+        env={"ONTHEDOT_URL": str(rest.base_url), "ONTHEDOT_TOKEN": f"otd_{role}"},
         cwd=directory,
     )
     async with Client(started) as client:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -10,7 +11,9 @@ from contextlib import asynccontextmanager, contextmanager
 import httpx
 import uvicorn
 
+from onthedot.access.api_tokens import ApiToken
 from onthedot.access.oidc.provider import Provider
+from onthedot.access.roles import Role
 from onthedot.agent_tools import over_http
 from onthedot.api.app import create_app
 from onthedot.api.middleware.security import SignedIn, nobody
@@ -24,6 +27,22 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Ctrl-C belongs to pytest."""
         yield
+
+
+def token(name: str, secret: str, role: Role = Role.ADMIN) -> ApiToken:
+    """As an operator configures it."""
+    return ApiToken(name=name, sha256=hashlib.sha256(secret.encode()).hexdigest(), role=role)
+
+
+def a_token_for_each_role(settings: Settings) -> Settings:
+    """Settings with a token for each role, of somebody called `an-editor`, say."""
+    tokens = tuple(token(f"an-{role}", f"otd_{role}", role) for role in Role)
+    return settings.model_copy(update={"api_tokens": tokens})
+
+
+def as_role(role: str) -> dict[str, str]:
+    """The header with a role's token."""
+    return {"Authorization": f"Bearer otd_{role}"}
 
 
 @asynccontextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,27 +11,19 @@ import icalendar
 import pytest
 import recurring_ical_events
 
-from onthedot.access.api_tokens import ApiToken
-from onthedot.access.roles import Role
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
 from tests.api.problem import problem
-from tests.api.serving import serving
+from tests.api.serving import a_token_for_each_role, as_role, serving
 from tests.definitions import LOG, unique
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
 
-_SECRETS = {Role.FEED: "of-the-feed", Role.VIEWER: "of-a-viewer"}
-
 
 @pytest.fixture(scope="module")
 async def guarded(temporal: Temporal, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    tokens = tuple(
-        ApiToken(name=role, sha256=hashlib.sha256(secret.encode()).hexdigest(), role=role)
-        for role, secret in _SECRETS.items()
-    )
-    async with serving(settings.model_copy(update={"api_tokens": tokens}), temporal) as client:
+    async with serving(a_token_for_each_role(settings), temporal) as client:
         yield client
 
 
@@ -87,17 +78,15 @@ async def test_a_calendar_program_sees_what_a_preview_says(api: httpx.AsyncClien
 async def test_its_token_stands_in_the_address_and_opens_nothing_else(
     guarded: httpx.AsyncClient,
 ) -> None:
-    feed, viewer = _SECRETS[Role.FEED], _SECRETS[Role.VIEWER]
+    feed, viewer = "otd_feed", "otd_viewer"
     assert (await guarded.get("/tasks.ics", params={"token": feed})).status_code == 200
-    header = {"Authorization": f"Bearer {viewer}"}
-    assert (await guarded.get("/tasks.ics", headers=header)).status_code == 200
+    assert (await guarded.get("/tasks.ics", headers=as_role("viewer"))).status_code == 200
     refused = problem(await guarded.get("/tasks.ics", params={"token": viewer}), 401, "wrong-token")
     assert viewer not in refused["detail"]
     problem(await guarded.get("/tasks.ics", params={"token": "made-up"}), 401, "wrong-token")
     problem(await guarded.get("/tasks.ics"), 401, "missing-token")
     problem(await guarded.get("/tasks", params={"token": feed}), 401, "missing-token")
-    header = {"Authorization": f"Bearer {feed}"}
     for path in ("/tasks", "/me", "/openapi.json", "/docs", "/metrics", "/nowhere"):
-        problem(await guarded.get(path, headers=header), 403, "forbidden")
+        problem(await guarded.get(path, headers=as_role("feed")), 403, "forbidden")
     signing_in = await guarded.post("/ui/login", data={"token": feed})
     assert signing_in.status_code in (401, 403, 404, 422)

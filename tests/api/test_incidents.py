@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import pytest
 
 from onthedot.service.temporal.calls import Temporal
-from onthedot.settings import Settings
 from tests.api.serving import serving
 from tests.definitions import LOG, command, every, once, unique
-from tests.waiting import eventually, patient, until
-from tests.workers import polling
+from tests.waiting import eventually, until
+from tests.workers import on_its_own, polling
 
 pytestmark = pytest.mark.anyio
 
@@ -118,10 +116,9 @@ async def test_a_question_that_makes_no_sense_is_refused(
 
 
 async def test_after_an_outage_it_says_what_did_not_run_and_what_began_late(
-    temporal: Temporal, settings: Settings
+    temporal: Temporal,
 ) -> None:
-    own = settings.model_copy(update={"task_queue": f"outage-{uuid4().hex[:8]}"})
-    mine, tag = patient(temporal.client, own), unique("outage")
+    own, tag = on_its_own(temporal), unique("outage")
     tasks: dict[str, dict[str, Any]] = {
         "often": {"trigger": every(2)},
         "patient": {"trigger": every(2), "overlap": "allow_all"},
@@ -135,7 +132,7 @@ async def test_after_an_outage_it_says_what_did_not_run_and_what_began_late(
         runs = (await api.get("/runs", params={"tag": tag, "status": "succeeded"})).json()["items"]
         return {run["task_id"] for run in runs} >= {f"{tag}-often", f"{tag}-brief"}
 
-    async with serving(own, mine) as api:
+    async with serving(own.settings, own) as api:
         async with polling(temporal.client, own.task_queue):
             for name, task in tasks.items():
                 if not name.startswith("once"):

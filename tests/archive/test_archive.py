@@ -24,8 +24,8 @@ from onthedot.service.archive.exporter import Exporter
 from onthedot.service.archive.listing import ArchivedRuns
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
+from tests.api.reading import walk
 from tests.api.serving import serving
-from tests.api.tasks.test_lists import walk
 from tests.definitions import one_time, recurring, unique
 from tests.waiting import eventually
 

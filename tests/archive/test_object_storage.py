@@ -18,10 +18,10 @@ from onthedot.archive.line import Lines
 from onthedot.archive.reading import ArchivedDays
 from onthedot.archive.writing import RunArchive
 from onthedot.service.archive.exporter import Exporter
-from tests.api.tasks.test_lists import walk
+from tests.api.reading import walk
 from tests.cluster.guide import commands, run
 from tests.definitions import recurring, unique
-from tests.faults.part import Part
+from tests.faults.part import Part, up
 from tests.go_programs import CannotBuild, GoTools, default_cache, find_go
 from tests.ports import free_port, is_taken
 from tests.waiting import eventually
@@ -63,12 +63,8 @@ def object_storage(tools: GoTools, directory: Path) -> Iterator[ObjectStorage]:
         directory / "object-storage.log",
         lambda: is_taken(port),
     )
-    part.start()
-    try:
-        part.wait_until_up()
+    with up(part):
         yield ObjectStorage(f"http://127.0.0.1:{port}", access, secret)
-    finally:
-        part.kill()
 
 
 pytestmark = [pytest.mark.anyio, pytest.mark.cluster, pytest.mark.timeout(900)]

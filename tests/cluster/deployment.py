@@ -12,7 +12,7 @@ from tests.cluster.parts.cluster import Cluster, room
 from tests.cluster.parts.network import REST_PORT
 from tests.cluster.programs import Programs, TemporalRelease
 from tests.command_line import COMMAND, environment
-from tests.faults.part import Part, answers
+from tests.faults.part import Part, answers, up
 from tests.faults.small_disk import SmallDisk
 from tests.faults.system import System
 
@@ -71,15 +71,8 @@ class Deployment(System):
         way = SideDoor(self.cluster.programs.haproxy, self._directory, network)
         worker = self._worker(number, TEMPORAL_ADDRESS=way.address)
         self.workers[number - 1].kill()
-        try:
-            way.start()
-            way.wait_until_up()
-            worker.start()
-            worker.wait_until_up()
+        with up(way), up(worker):
             yield way
-        finally:
-            worker.kill()
-            way.kill()
 
     def close(self) -> None:
         """Ends servers and workers at once; not the cluster."""

@@ -13,6 +13,7 @@ from tests.faults.judging.receiving import Receiving
 from tests.faults.judging.table import FaultTable
 from tests.faults.judging.verdict import Verdict, judge
 from tests.faults.judging.wave import Wave, sleep_until
+from tests.faults.part import Part
 from tests.waiting import at_load
 
 three_times = pytest.mark.parametrize("turn", [1, 2, 3])
@@ -24,7 +25,7 @@ _STARTS_WITHIN_SECONDS = 10.0
 #: How long a worker is cut off.
 _CUT_OFF_SECONDS = 60
 
-Break = Callable[[Deployment], None]
+Act = Callable[[], None]
 
 
 @three_times
@@ -33,16 +34,8 @@ def test_a_service_of_one_node_is_killed(
     deployment: Deployment, receiving: Receiving, table: FaultTable, service: str, turn: int
 ) -> None:
     part = deployment.cluster.nodes[turn % 2].parts[service]
-
-    def come_back(deployment: Deployment) -> None:
-        part.start()
-        part.wait_until_up()
-
-    wave, back = _wave(deployment, receiving, lambda _: part.kill(), come_back)
-    table.note(
-        f"`kill -9` of Temporal's {service} on one of two nodes",
-        _judged(wave, back),
-    )
+    wave, back = _wave(deployment, receiving, part.kill, _restart(part))
+    table.note(f"`kill -9` of Temporal's {service} on one of two nodes", _judged(wave, back))
 
 
 @three_times
@@ -50,7 +43,7 @@ def test_a_node_is_gone_for_good(
     deployment: Deployment, receiving: Receiving, table: FaultTable, turn: int
 ) -> None:
     node = deployment.cluster.nodes[turn % 2]
-    wave, back = _wave(deployment, receiving, lambda _: node.kill(), lambda _: None)
+    wave, back = _wave(deployment, receiving, node.kill, lambda: None)
     verdict = _judged(wave, back)
     assert not any(part.running for part in node.parts.values())
     assert verdict.latest < at_load(_STARTS_WITHIN_SECONDS)
@@ -61,26 +54,17 @@ def test_a_node_is_gone_for_good(
 def test_the_database_is_killed(
     deployment: Deployment, receiving: Receiving, table: FaultTable, turn: int
 ) -> None:
-    def come_back(deployment: Deployment) -> None:
-        deployment.cluster.database.start()
-        deployment.cluster.database.wait_until_up()
-
-    wave, back = _wave(deployment, receiving, lambda each: each.cluster.database.kill(), come_back)
-    table.note(
-        "`kill -9` of PostgreSQL, back after 2 s",
-        _judged(wave, back),
-    )
+    database = deployment.cluster.database
+    wave, back = _wave(deployment, receiving, database.kill, _restart(database))
+    table.note("`kill -9` of PostgreSQL, back after 2 s", _judged(wave, back))
 
 
 @three_times
 def test_the_balancer_is_gone(
     deployment: Deployment, receiving: Receiving, table: FaultTable, turn: int
 ) -> None:
-    def come_back(deployment: Deployment) -> None:
-        deployment.cluster.balancer.start()
-        deployment.cluster.balancer.wait_until_up()
-
-    wave, back = _wave(deployment, receiving, lambda each: each.cluster.balancer.kill(), come_back)
+    balancer = deployment.cluster.balancer
+    wave, back = _wave(deployment, receiving, balancer.kill, _restart(balancer))
     table.note("the balancer gone for 2 s", _judged(wave, back))
 
 
@@ -136,18 +120,29 @@ def test_ours_are_restarted_one_after_the_other(
     table.note("rolling restart of servers and workers", _judged(wave, back))
 
 
+def _restart(part: Part) -> Act:
+    def restart() -> None:
+        part.start()
+        part.wait_until_up()
+
+    return restart
+
+
 def _wave(
-    deployment: Deployment, receiving: Receiving, hurt: Break, come_back: Break
+    deployment: Deployment,
+    receiving: Receiving,
+    hurt: Act,
+    come_back: Act,
 ) -> tuple[Wave, float]:
     """A wave in the midst of which something breaks for two seconds; and when it was back."""
     wave = Wave(deployment, receiving)
     begin = wave.register()
     with wave.keep_registering():
         sleep_until(begin + 1.5)
-        hurt(deployment)
+        hurt()
         sleep_until(time.time() + 2)
         back = time.time()
-        come_back(deployment)
+        come_back()
         deployment.wait_until_ready()
         sleep_until(begin + 4.5)
     return wave, back

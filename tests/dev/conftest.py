@@ -5,21 +5,9 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-
-from tests.command_line import Dev
 
 #: What `onthedot dev` promises for a stop, in seconds.
 STOP_LIMIT = 5.0
-
-
-@contextmanager
-def dev(directory: Path, ports: dict[str, int] | None = None) -> Iterator[Dev]:
-    running = Dev(directory, ports)
-    try:
-        yield running
-    finally:
-        running.close()
 
 
 @contextmanager

@@ -8,12 +8,13 @@ import signal
 import subprocess
 import sys
 import urllib.error
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.command_line import Running, free_ports, get, run
-from tests.dev.conftest import STOP_LIMIT, dev, listener
+from tests.command_line import Dev, Running, free_ports, get, run
+from tests.dev.conftest import STOP_LIMIT, listener
 from tests.process_tree import descendants, is_running
 from tests.waiting import at_load, wait_until
 
@@ -105,13 +106,9 @@ def test_a_module_that_cannot_be_loaded_is_one_line(tmp_path: Path) -> None:
 
 def test_a_worker_waits_for_temporal_and_says_so(tmp_path: Path) -> None:
     ports = free_ports()
-    worker = Running(
-        "worker",
-        f"--metrics-port={ports['metrics-port']}",
-        cwd=tmp_path,
-        TEMPORAL_ADDRESS=f"127.0.0.1:{ports['temporal-port']}",
-    )
-    try:
+    away = {"TEMPORAL_ADDRESS": f"127.0.0.1:{ports['temporal-port']}"}
+    option = f"--metrics-port={ports['metrics-port']}"
+    with closing(Running("worker", option, cwd=tmp_path, **away)) as worker:
         worker.wait_for("waiting for Temporal")
         assert get(ports["metrics-port"], "/healthz")[0] == 200
         with pytest.raises(urllib.error.HTTPError, match="503"):
@@ -119,8 +116,6 @@ def test_a_worker_waits_for_temporal_and_says_so(tmp_path: Path) -> None:
         code, took = worker.stop(signal.SIGTERM)
         assert code == 0
         assert took < at_load(STOP_LIMIT)
-    finally:
-        worker.close()
 
 
 def _ready(port: int) -> bool:
@@ -131,7 +126,7 @@ def _ready(port: int) -> bool:
 
 
 def test_dev_says_where_everything_is_and_it_is_there(tmp_path: Path) -> None:
-    with dev(tmp_path / "data") as running:
+    with closing(Dev(tmp_path / "data")) as running:
         running.wait_until_up()
         running.wait_for("polling the task queue")
         running.wait_for(f"  data             {tmp_path / 'data'}")
@@ -153,18 +148,18 @@ def test_dev_says_where_everything_is_and_it_is_there(tmp_path: Path) -> None:
 
 
 def test_sigterm_stops_it_as_well_and_a_second_start_finds_its_data(tmp_path: Path) -> None:
-    with dev(tmp_path / "data") as first:
+    with closing(Dev(tmp_path / "data")) as first:
         first.wait_until_up()
         code, took = first.stop(signal.SIGTERM)
         assert code == 0
         assert took < at_load(STOP_LIMIT)
-    with dev(tmp_path / "data", first.ports) as second:
+    with closing(Dev(tmp_path / "data", first.ports)) as second:
         second.wait_until_up()
         assert second.stop(signal.SIGTERM)[0] == 0
 
 
 def test_a_stop_during_the_start_is_clean(tmp_path: Path) -> None:
-    with dev(tmp_path / "data") as running:
+    with closing(Dev(tmp_path / "data")) as running:
         running.wait_for("starting Temporal")
         code, took = running.stop(signal.SIGTERM)
         assert code == 0
@@ -172,7 +167,7 @@ def test_a_stop_during_the_start_is_clean(tmp_path: Path) -> None:
 
 
 def test_a_second_dev_on_one_directory_is_refused_by_one_line(tmp_path: Path) -> None:
-    with dev(tmp_path / "data") as running:
+    with closing(Dev(tmp_path / "data")) as running:
         running.wait_for("starting Temporal")
         ports = [f"--{name}={port}" for name, port in free_ports().items()]
         refused = run("dev", *ports, f"--data-dir={tmp_path / 'data'}", cwd=tmp_path)

@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -30,12 +31,10 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dev]:
         ONTHEDOT_SECRET_KEY=CANARY,
         TEMPORAL_API_KEY=CANARY,
     )
-    try:
+    with closing(made):
         made.wait_until_up()
         made.wait_for("polling the task queue")
         yield made
-    finally:
-        made.close()
 
 
 def ask(

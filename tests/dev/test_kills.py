@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 import signal
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.command_line import get
-from tests.dev.conftest import STOP_LIMIT, dev
+from tests.command_line import Dev, get
+from tests.dev.conftest import STOP_LIMIT
 from tests.process_tree import descendants, is_running
 from tests.waiting import at_load, wait_until
 
 
 @pytest.mark.faults
 def test_nothing_stays_after_the_parent_is_killed(tmp_path: Path) -> None:
-    with dev(tmp_path / "data") as running:
+    with closing(Dev(tmp_path / "data")) as running:
         running.wait_until_up()
         family = descendants(running.process.pid)
         assert len(family) == 6  # three guards, and what they guard
@@ -26,10 +27,10 @@ def test_nothing_stays_after_the_parent_is_killed(tmp_path: Path) -> None:
 
 @pytest.mark.faults
 def test_a_start_right_after_a_kill_finds_every_port_free(tmp_path: Path) -> None:
-    with dev(tmp_path / "data") as first:
+    with closing(Dev(tmp_path / "data")) as first:
         first.wait_until_up()
         first.stop(signal.SIGKILL)
-        with dev(tmp_path / "data", first.ports) as second:
+        with closing(Dev(tmp_path / "data", first.ports)) as second:
             second.wait_until_up()
             assert second.get("/healthz")[0] == 200
             assert second.stop(signal.SIGTERM)[0] == 0
@@ -37,11 +38,11 @@ def test_a_start_right_after_a_kill_finds_every_port_free(tmp_path: Path) -> Non
 
 @pytest.mark.faults
 def test_a_start_right_after_everything_is_killed_works(tmp_path: Path) -> None:
-    with dev(tmp_path / "data") as first:
+    with closing(Dev(tmp_path / "data")) as first:
         first.wait_until_up()
         for process in (first.process.pid, *descendants(first.process.pid)):
             os.kill(process, signal.SIGKILL)
-        with dev(tmp_path / "data", first.ports) as second:
+        with closing(Dev(tmp_path / "data", first.ports)) as second:
             second.wait_until_up()
             assert second.stop(signal.SIGTERM)[0] == 0
 
@@ -54,7 +55,7 @@ def test_a_killed_part_is_started_again(tmp_path: Path, name: str) -> None:
         "server": "onthedot.cli server",
         "temporal": "start-dev",
     }[name]
-    with dev(tmp_path / "data") as running:
+    with closing(Dev(tmp_path / "data")) as running:
         running.wait_until_up()
         running.wait_for("polling the task queue")
         victims = [

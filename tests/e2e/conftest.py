@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -13,19 +14,20 @@ from playwright.sync_api import Browser, Page, Request, Response, expect, sync_p
 
 from tests.browsers import NO_CHROMIUM, chromium
 from tests.e2e.profiles import Profile, Profiles
-from tests.e2e.running import Running
 from tests.e2e.site import Site
+from tests.faults.stack import Stack
 from tests.waiting import PATIENCE
+
+_ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="package")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    found = Running(tmp_path_factory.mktemp("e2e"))
-    try:
-        found.start()
-        yield found
-    finally:
-        found.close()
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    directory = tmp_path_factory.mktemp("e2e")
+    made = Stack(directory, ONTHEDOT_MODULES="tests.e2e.own_code", PYTHONPATH=str(_ROOT))
+    with closing(made):
+        made.start()
+        yield made
 
 
 @pytest.fixture(scope="package")
@@ -78,7 +80,7 @@ Open = Callable[..., Site]
 
 
 @pytest.fixture
-def open_site(profiles: Profiles, stack: Running) -> Iterator[Open]:
+def open_site(profiles: Profiles, stack: Stack) -> Iterator[Open]:
     """Opens pages: `open_site(phone=True, theme="dark", allowed=(…))`.
 
     Each page is in a separate browser profile, and shares no cookie with others.

@@ -76,10 +76,14 @@ class Site:
         found: dict[str, Any] = answer.json()
         return found
 
-    def listed(self, tag: str) -> list[str]:
-        """The ids of the tasks with a tag, according to the list."""
-        answer = self.rest.get("/tasks", params={"tag": tag, "limit": 500})
-        return [task["id"] for task in answer.json().get("items", [])]
+    def wait_until_listed(self, tag: str, number: int = 1) -> None:
+        """Return once the list has so many tasks with a tag."""
+
+        def all_are() -> bool:
+            answer = self.rest.get("/tasks", params={"tag": tag, "limit": 500})
+            return len(answer.json().get("items", [])) == number
+
+        wait_until(all_are, "listed by tag")
 
     def no_sideways(self) -> None:
         """Check that nothing is wider than the page."""

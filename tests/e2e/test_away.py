@@ -5,11 +5,11 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Open, frozen
-from tests.e2e.running import Running
 from tests.e2e.site import DAILY, HELLO
+from tests.faults.stack import Stack
 
 
-def test_temporal_away_and_back(open_site: Open, stack: Running, name: str) -> None:
+def test_temporal_away_and_back(open_site: Open, stack: Stack, name: str) -> None:
     site = open_site()
     site.register(id=name, trigger=DAILY, action=HELLO)
     site.go(f"/tasks?q={name}")

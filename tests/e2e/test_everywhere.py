@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 
 from tests.e2e.axe import serious
 from tests.e2e.conftest import Open
-from tests.e2e.running import Running
 from tests.e2e.site import DAILY, HELLO, Site, register
+from tests.faults.stack import Stack
 from tests.waiting import wait_until
 
 _LONG = "a-name-without-any-blank-" * 6
@@ -30,7 +30,7 @@ _COLOURS = {
 
 
 @pytest.fixture(scope="module")
-def pages(stack: Running) -> dict[str, str]:
+def pages(stack: Stack) -> dict[str, str]:
     """Every page with content, by its address."""
     rest, name = stack.client, f"t{uuid4().hex[:10]}"
     register(

@@ -9,13 +9,12 @@ from playwright.sync_api import expect
 
 from tests.e2e.conftest import Open
 from tests.e2e.site import DAILY, HELLO, Site
-from tests.waiting import wait_until
 
 
 @pytest.fixture
 def task(site: Site, name: str) -> str:
     site.register(id=name, name=f"The {name}", tags=[name], trigger=DAILY, action=HELLO)
-    wait_until(lambda: site.listed(name) == [name], "listed by tag")
+    site.wait_until_listed(name)
     return name
 
 

@@ -14,8 +14,9 @@ from playwright.sync_api import expect
 
 from tests.e2e.axe import serious
 from tests.e2e.conftest import Open
-from tests.e2e.running import Running
 from tests.e2e.site import DAILY, HELLO, Site
+from tests.faults.part import up
+from tests.faults.stack import Stack
 from tests.ports import free_port
 from tests.waiting import wait_until
 
@@ -85,7 +86,7 @@ def test_scripts_of_others_are_refused_by_the_browser(open_site: Open) -> None:
     ("origin", "status"), [(None, 101), ("own", 101), ("http://evil.example", 403), ("null", 403)]
 )
 def test_only_our_own_origin_may_open_a_socket(
-    stack: Running, origin: str | None, status: int
+    stack: Stack, origin: str | None, status: int
 ) -> None:
     own = f"http://127.0.0.1:{stack.port}"
     given = f"Origin: {own if origin == 'own' else origin}\r\n" if origin else ""
@@ -101,17 +102,15 @@ def test_only_our_own_origin_may_open_a_socket(
 
 
 @pytest.fixture
-def guarded(stack: Running) -> Iterator[int]:
+def guarded(stack: Stack) -> Iterator[int]:
     """The port of a second server, which requires a token."""
     port = free_port()
     digest = hashlib.sha256(b"correct horse").hexdigest()
     viewer = hashlib.sha256(b"only looking").hexdigest()
     tokens = f"ada:sha256:{digest},eve:viewer:sha256:{viewer}"
     server = stack.another_server(port, ONTHEDOT_API_TOKENS=tokens)
-    server.start()
-    server.wait_until_up()
-    yield port
-    server.kill()
+    with up(server):
+        yield port
 
 
 def test_who_has_a_token_gets_in_and_out(guarded: int, open_site: Open, name: str) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
 from tests.faults.judging.receiving import Receiving
 from tests.faults.judging.table import FaultTable
+from tests.faults.part import up
 from tests.faults.stack import Stack
 
 _TABLE = FaultTable("faults", "faults.json")
@@ -25,23 +27,17 @@ def table() -> FaultTable:
 @pytest.fixture(scope="session")
 def receiving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Receiving]:
     started = Receiving(tmp_path_factory.mktemp("receiver"))
-    started.part.start()
-    try:
-        started.part.wait_until_up()
+    with up(started.part):
         yield started
         late = started.came_later()
         assert not late, f"attempts were made after all was through: {late}"
-    finally:
-        started.part.kill()
 
 
 @pytest.fixture(scope="session")
 def one_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    made = Stack(tmp_path_factory.mktemp("stack"), workers=2, ONTHEDOT_WORKER_GRACE="PT10S")
-    try:
+    directory = tmp_path_factory.mktemp("stack")
+    with closing(Stack(directory, workers=2, ONTHEDOT_WORKER_GRACE="PT10S")) as made:
         yield made
-    finally:
-        made.close()
 
 
 @pytest.fixture

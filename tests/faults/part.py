@@ -6,8 +6,8 @@ import os
 import signal
 import ssl
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -106,6 +106,20 @@ class Part:
         if self.running:
             with suppress(ProcessLookupError):
                 os.kill(self.process_id, number)
+
+
+@contextmanager
+def up(*parts: Part) -> Iterator[None]:
+    """Has processes up as long as the block, and kills them at its end."""
+    try:
+        for part in parts:
+            part.start()
+        for part in parts:
+            part.wait_until_up()
+        yield
+    finally:
+        for part in parts:
+            part.kill()
 
 
 def answers(url: str, trust: ssl.SSLContext | bool = True) -> Callable[[], bool]:

@@ -36,9 +36,10 @@ class Stack(System):
         **more: str,
     ) -> None:
         self._directory = directory
-        port, temporal_port, ui_port = free_port(), free_port(), free_port()
-        super().__init__(f"http://127.0.0.1:{port}", f"{embedded.ADDRESS}:{temporal_port}")
-        chosen = load({"temporal_port": temporal_port, "temporal_ui_port": ui_port})
+        self.port, self.temporal_port, ui_port = free_port(), free_port(), free_port()
+        address = f"{embedded.ADDRESS}:{self.temporal_port}"
+        super().__init__(f"http://127.0.0.1:{self.port}", address)
+        chosen = load({"temporal_port": self.temporal_port, "temporal_ui_port": ui_port})
         child = embedded.server(chosen, data or directory, self.binary)
         plain = embedded.client_environment(chosen, environment({}))
         self._environment = plain | {
@@ -48,7 +49,6 @@ class Stack(System):
             **more,
         }
         self._is_set_up = False
-        self._metrics: dict[int, str] = {}
         self.temporal = Part(
             "temporal",
             [*inside, *child.command],
@@ -56,15 +56,10 @@ class Stack(System):
             directory / "temporal.log",
             answers(f"http://127.0.0.1:{ui_port}"),
         )
-        self.workers = [self._worker(number) for number in range(workers)]
-        self.server = Part(
-            "server",
-            ["server", f"--port={port}"],
-            self._environment,
-            directory / "server.log",
-            answers(f"http://127.0.0.1:{port}/healthz"),
-            is_ours=True,
-        )
+        self._metrics_port = free_port()
+        ports = [self._metrics_port, *(free_port() for _ in range(workers - 1))]
+        self.workers = [self._worker(f"worker-{n}", port) for n, port in enumerate(ports)]
+        self.server = self.another_server(self.port)
 
     @property
     def worker(self) -> Part:
@@ -90,9 +85,18 @@ class Stack(System):
             part.wait_until_up()
         self.wait_until_ready()
 
+    def another_server(self, port: int, **more: str) -> Part:
+        """Another server for the same Temporal, with its own settings; not started yet."""
+        command = ["server", f"--port={port}"]
+        return self._part(f"server-{port}", command, f"http://127.0.0.1:{port}/healthz", **more)
+
+    def another_worker(self, name: str, **more: str) -> Part:
+        """Another worker with its own settings; not started yet."""
+        return self._worker(name, free_port(), **more)
+
     def metrics(self) -> str:
         """The metrics of the first worker."""
-        return httpx.get(self._metrics[0], trust_env=False).text
+        return httpx.get(f"http://127.0.0.1:{self._metrics_port}/metrics", trust_env=False).text
 
     def close(self) -> None:
         """Kills everything."""
@@ -100,17 +104,15 @@ class Stack(System):
         for part in reversed(self.parts):
             part.kill()
 
-    def _worker(self, number: int) -> Part:
-        port = free_port()
-        self._metrics[number] = f"http://127.0.0.1:{port}/metrics"
-        return Part(
-            f"worker {number + 1}",
-            ["worker", f"--metrics-port={port}"],
-            self._environment,
-            self._directory / f"worker-{number + 1}.log",
-            answers(f"http://127.0.0.1:{port}/readyz"),
-            is_ours=True,
-        )
+    def _worker(self, name: str, port: int, **more: str) -> Part:
+        command = ["worker", f"--metrics-port={port}"]
+        return self._part(name, command, f"http://127.0.0.1:{port}/readyz", **more)
+
+    def _part(self, name: str, command: list[str], address: str, **more: str) -> Part:
+        # One that is empty is taken away.
+        variables = {key: value for key, value in (self._environment | more).items() if value}
+        log = self._directory / f"{name}.log"
+        return Part(name, command, variables, log, answers(address), is_ours=True)
 
     def _set_up(self) -> None:
         log = self._directory / "setup.log"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
+from contextlib import closing
 from pathlib import Path
 
 from tests.command_line import Dev
@@ -20,10 +21,9 @@ def test_the_parent_of_everything_is_killed(
     tmp_path: Path, receiving: Receiving, table: FaultTable, turn: int
 ) -> None:
     first = Dev(tmp_path / "data")
-    second = None
     url, temporal = (f"127.0.0.1:{first.ports[port]}" for port in ("port", "temporal-port"))
     system = System(f"http://{url}", temporal)
-    try:
+    with closing(first), closing(system.client):
         first.wait_until_up()
         system.wait_until_ready()
         wave = Wave(system, receiving)
@@ -31,12 +31,7 @@ def test_the_parent_of_everything_is_killed(
         sleep_until(begin + 1.5)
         first.stop(signal.SIGKILL)
         back = time.time()
-        second = Dev(tmp_path / "data", first.ports)
-        second.wait_until_up()
-        system.wait_until_ready()
-        table.note("`kill -9` of `onthedot dev`", judge(wave, back=back))
-    finally:
-        system.client.close()
-        for started in (first, second):
-            if started:
-                started.close()
+        with closing(Dev(tmp_path / "data", first.ports)) as second:
+            second.wait_until_up()
+            system.wait_until_ready()
+            table.note("`kill -9` of `onthedot dev`", judge(wave, back=back))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -30,11 +31,8 @@ def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallDisk]:
 @pytest.fixture(scope="module")
 def cramped(disk: SmallDisk, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     directory: Path = tmp_path_factory.mktemp("cramped")
-    made = Stack(directory, data=disk.path, inside=disk.entry)
-    try:
+    with closing(Stack(directory, data=disk.path, inside=disk.entry)) as made:
         yield made
-    finally:
-        made.close()
 
 
 @five_times

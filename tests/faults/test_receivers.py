@@ -15,6 +15,7 @@ from tests.faults.judging.table import FaultTable
 from tests.faults.judging.trials import five_times
 from tests.faults.judging.verdict import judge
 from tests.faults.judging.wave import Wave
+from tests.faults.part import up
 from tests.faults.stack import Stack
 from tests.waiting import wait_until
 
@@ -51,12 +52,9 @@ def test_a_receiver_that_refuses_is_tried_until_it_is_there(
         wait_until(partial(_tried, stack, task), f"{task} was tried")
     assert not refusing.arrivals()
     back = time.time()
-    refusing.part.start()
-    try:
+    with up(refusing.part):
         verdict = judge(wave, back=back)
         assert all(one.attempt > 1 for task in tasks for one in refusing.arrivals(task))
-    finally:
-        refusing.part.kill()
     table.note("a receiver that refuses", verdict)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import takewhile
+from typing import Any
 
 from onthedot.importing.clocks.nights import HORIZON
 from onthedot.importing.imported import Imported, Source
@@ -78,6 +79,18 @@ class Tally:
             self.unnamed.append(
                 f"{case}: not there {sorted(expected - theirs)[:3]}, "
                 f"not here {sorted(theirs - expected)[:3]}"
+            )
+
+    def compare_digest(
+        self, case: Mapping[str, Any], found: Imported, instants: set[datetime]
+    ) -> None:
+        """Adds one case of a table, which has how many instants there are, and their digest."""
+        self.cases += 1
+        self.instants += case["count"]
+        self.named += len(found.differences)
+        if (len(instants), digest(instants)) != (case["count"], case["digest"]):
+            self.unnamed.append(
+                f"{case['expression']} {case['zone']}: {len(instants)}, not {case['count']}"
             )
 
     def close(self) -> None:

@@ -13,7 +13,7 @@ from croniter import croniter
 
 from onthedot.importing.imported import Source
 from tests.importing.airflow_oracle import expressions
-from tests.importing.comparison import AT, HALF_HOUR, UNTIL, Tally, as_original, digest, imported
+from tests.importing.comparison import AT, HALF_HOUR, UNTIL, Tally, as_original, imported
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -62,17 +62,11 @@ def test_two_years_are_those_of_croniter_as_airflow_uses_it(zone: str) -> None:
 
 
 def test_two_years_are_those_of_airflows_timetables() -> None:
-    wrong, named = [], 0
+    tally = Tally(f"Airflow {TABLE['airflow']}")
     for case in TABLE["cases"]:
         found = imported(Source.AIRFLOW, dag(case["expression"], case["zone"]), name="job.py")
-        theirs = as_original(found, found.tasks)
-        named += len(found.differences)
-        if (len(theirs), digest(theirs)) != (case["count"], case["digest"]):
-            wrong.append((case["expression"], case["zone"], len(theirs), case["count"]))
-    instants = sum(case["count"] for case in TABLE["cases"])
-    count = len(TABLE["cases"])
-    print(f"\nAirflow {TABLE['airflow']}: {count} cases, {instants} instants, {named} named")
-    assert wrong == []
+        tally.compare_digest(case, found, as_original(found, found.tasks))
+    tally.close()
 
 
 def test_a_timedelta_counts_from_its_start_date() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from onthedot.importing.imported import Imported, NoteKind, Source
-from tests.importing.comparison import HALF_HOUR, as_original, digest, imported
+from tests.importing.comparison import HALF_HOUR, Tally, as_original, imported
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -22,19 +22,11 @@ def scheduler(expression: str, zone: str) -> Imported:
 
 
 def test_two_years_are_those_of_cron_parser() -> None:
-    wrong, named = [], 0
+    tally = Tally(f"cron-parser {TABLE['cron-parser']}")
     for case in TABLE["cases"]:
         found = scheduler(case["expression"], case["zone"])
-        theirs = as_original(found, found.tasks)
-        named += len(found.differences)
-        if (len(theirs), digest(theirs)) != (case["count"], case["digest"]):
-            wrong.append((case["expression"], case["zone"], len(theirs), case["count"]))
-    instants = sum(case["count"] for case in TABLE["cases"])
-    count = len(TABLE["cases"])
-    print(
-        f"\ncron-parser {TABLE['cron-parser']}: {count} cases, {instants} instants, {named} named"
-    )
-    assert wrong == []
+        tally.compare_digest(case, found, as_original(found, found.tasks))
+    tally.close()
 
 
 def test_a_zone_that_stops_it_is_named() -> None:

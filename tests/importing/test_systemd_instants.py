@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,7 +12,7 @@ from onthedot.importing.clocks.nights import nights
 from onthedot.importing.imported import Source
 from onthedot.scheduling.firing.zones import zone_named
 from tests.importing import systemd_oracle
-from tests.importing.comparison import AT, HALF_HOUR, ZONES, Tally, as_original, digest, imported
+from tests.importing.comparison import AT, HALF_HOUR, ZONES, Tally, as_original, imported
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -30,22 +29,15 @@ def _around_changes(times: set[datetime], zone: str) -> set[datetime]:
 
 
 def test_two_years_are_those_of_the_table() -> None:
-    cases: list[dict[str, Any]] = TABLE["cases"]
-    wrong, named = [], 0
-    for case in cases:
+    tally = Tally(TABLE["systemd"])
+    for case in TABLE["cases"]:
         found = imported(Source.SYSTEMD, timer(case["expression"], case["zone"]), name="job.timer")
-        theirs = as_original(found, found.tasks)
-        if not case["whole"]:
-            theirs = _around_changes(theirs, case["zone"])
-        named += len(found.differences)
-        if (len(theirs), digest(theirs)) != (case["count"], case["digest"]):
-            wrong.append((case["expression"], case["zone"], len(theirs), case["count"]))
-    instants = sum(case["count"] for case in cases)
-    print(
-        f"\n{TABLE['systemd']}: {len(cases)} cases, {instants} instants, {named} named; "
-        f"{len(TABLE['gives_up'])} cases on which systemd itself gives up"
-    )
-    assert wrong == []
+        ours = as_original(found, found.tasks)
+        tally.compare_digest(
+            case, found, ours if case["whole"] else _around_changes(ours, case["zone"])
+        )
+    print(f"{len(TABLE['gives_up'])} cases on which systemd itself gives up")
+    tally.close()
 
 
 def _release(version: str) -> str:

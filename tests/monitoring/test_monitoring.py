@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -68,12 +69,9 @@ def test_the_configuration_fits_the_compose_file() -> None:
 
 @pytest.fixture(scope="module")
 def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dev]:
-    made = Dev(tmp_path_factory.mktemp("monitored") / "data")
-    try:
+    with closing(Dev(tmp_path_factory.mktemp("monitored") / "data")) as made:
         made.wait_until_up()
         yield made
-    finally:
-        made.close()
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,7 @@ async def test_it_runs_with_one_writable_directory_and_no_rights(
         TEMPORAL_NAMESPACE=client.namespace,
         ONTHEDOT_TASK_QUEUE=settings.task_queue,
     )
-    try:
+    with closing(running):
 
         async def ready() -> bool:
             assert running.process.poll() is None, running.lines
@@ -70,5 +71,3 @@ async def test_it_runs_with_one_writable_directory_and_no_rights(
         await eventually(ready)
         if part == "server":
             assert b"<html" in get(port, "/ui")[1]
-    finally:
-        running.close()

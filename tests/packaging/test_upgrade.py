@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -44,8 +45,7 @@ def test_tasks_of_an_earlier_commit_go_on(tmp_path: Path) -> None:
     ports = free_ports()
     port = ports["port"]
 
-    running = dev(old, tmp_path, ports)
-    try:
+    with closing(dev(old, tmp_path, ports)) as running:
         later = (datetime.now(UTC) + timedelta(seconds=25)).isoformat()
         for task in (
             {"id": "every-2s", "trigger": _EVERY, "overlap": "allow_all"},
@@ -57,12 +57,9 @@ def test_tasks_of_an_earlier_commit_go_on(tmp_path: Path) -> None:
         runs = "/tasks/every-2s/runs?status=succeeded"
         wait_until(lambda: bool(item(port, runs)["items"]), "a first run")
         assert running.stop(signal.SIGTERM)[0] == 0
-    finally:
-        running.close()
 
-    running = dev(new, tmp_path, ports)
-    started = datetime.now(UTC)
-    try:
+    with closing(dev(new, tmp_path, ports)):
+        started = datetime.now(UTC)
         assert {task["id"] for task in item(port, "/tasks")["items"]} == {
             "every-2s", "once", "paused", "edited",
         }  # fmt: skip
@@ -80,5 +77,3 @@ def test_tasks_of_an_earlier_commit_go_on(tmp_path: Path) -> None:
         states = {entry["state"] for entry in item(port, "/tasks/every-2s/ledger")["items"]}
         assert states <= {"ran", "late", "running", "pending"}, states
         call(port, "DELETE", "/tasks/every-2s")
-    finally:
-        running.close()

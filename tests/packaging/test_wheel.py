@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import tarfile
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -108,7 +109,7 @@ def test_dev_runs_a_users_modules_from_their_folder(python: Path, folder: Path) 
         program=[str(python.with_name("onthedot"))],
         ONTHEDOT_MODULES="activities,workflows",
     )
-    try:
+    with closing(running):
         running.wait_for("On the Dot is running")
         for action in (
             {"kind": "activity", "name": "greet"},
@@ -118,10 +119,6 @@ def test_dev_runs_a_users_modules_from_their_folder(python: Path, folder: Path) 
             registered = post(ports["port"], "/tasks", task)
             assert wait_for_end(ports["port"], registered["id"]) == "completed"
         address = f"127.0.0.1:{ports['temporal-port']}"
-        theirs = Running("their_worker.py", address, cwd=folder, program=[str(python)])
-        try:
+        program = [str(python)]
+        with closing(Running("their_worker.py", address, cwd=folder, program=program)) as theirs:
             theirs.wait_for("their worker runs tasks too")
-        finally:
-            theirs.close()
-    finally:
-        running.close()

@@ -25,9 +25,11 @@ from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.command_line import COMMAND, environment
 from tests.definitions import command, every, new_task, unique
+from tests.outcomes import ended
 from tests.ports import free_port
 from tests.service.foreign_code import foreign_worker
-from tests.waiting import at_load, eventually, patient
+from tests.waiting import at_load, eventually
+from tests.workers import on_its_own
 
 pytestmark = pytest.mark.anyio
 
@@ -53,8 +55,7 @@ async def text(temporal: Temporal, run_id: str) -> str:
 @pytest.fixture
 def elsewhere(temporal: Temporal) -> Temporal:
     """The same Temporal with a queue that no worker polls yet."""
-    settings = temporal.settings.model_copy(update={"task_queue": unique("killed")})
-    return patient(temporal.client, settings)
+    return on_its_own(temporal)
 
 
 @pytest.fixture
@@ -113,13 +114,8 @@ async def test_what_a_killed_worker_had_read_is_kept(
                 start_worker()
     assert seen == "attempt 1\nattempt 2\n"
     assert await text(elsewhere, retried) == seen
-
-    async def ended() -> bool:
-        return (await Runs(elsewhere).get(lost)).status is RunStatus.FAILED
-
-    await eventually(ended)
+    run = await ended(Runs(elsewhere), lost)
     assert await text(elsewhere, lost) == "only\n"
-    run = await Runs(elsewhere).get(lost)
     assert run.error is not None
     assert (run.error.type, run.output["stdout"]) == ("WorkerLost", "only\n")
 
@@ -171,11 +167,7 @@ async def test_watching_adds_no_event(temporal: Temporal, tasks: Tasks) -> None:
     async with aclosing(Following(temporal).follow(run_ids[0])) as updates:
         seen = "".join([p.text async for update in updates for p in update.pieces])
     assert seen == "begun\ndone\n"
-
-    async def ended() -> bool:
-        return (await Runs(temporal).get(run_ids[1])).status is RunStatus.SUCCEEDED
-
-    await eventually(ended)
+    assert (await ended(Runs(temporal), run_ids[1])).status is RunStatus.SUCCEEDED
     assert await events(run_ids[0]) == await events(run_ids[1])
 
 

@@ -18,13 +18,12 @@ from onthedot.service.tasks.lists.listing import TaskList
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver
-from tests.definitions import command, definition, every, http, new_task, once, unique
+from tests.definitions import YEARLY, command, definition, every, http, new_task, once, unique
 from tests.service.tasks.editing import settled_runs
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
 
-YEARLY = {"kind": "cron", "expression": "0 0 1 1 *"}
 FAILS = {"action": command("false"), "retry": {"max_attempts": 1}}
 
 

@@ -21,12 +21,11 @@ from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.tasks.lists.listing import TaskList
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
-from tests.definitions import command, new_task, unique
+from tests.definitions import YEARLY, command, new_task, unique
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
 
-YEARLY = {"kind": "cron", "expression": "0 0 1 1 *"}
 FAILS = {"action": command("false"), "retry": {"max_attempts": 1}}
 SECOND = timedelta(seconds=1)
 

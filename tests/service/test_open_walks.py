@@ -19,48 +19,55 @@ from tests.waiting import eventually
 pytestmark = pytest.mark.anyio
 
 
-async def _registered(temporal: Temporal, tasks: Tasks, count: int) -> tuple[str, list[str]]:
-    tag = unique("walk")
-    ids = [unique("walk") for _ in range(count)]
+_COUNT = 7
+
+
+@pytest.fixture(scope="module")
+async def registered(anyio_backend: str, temporal: Temporal) -> tuple[str, list[str]]:
+    """What lists one-time tasks, and their workflows in the order in which they are listed."""
+    tag, ids = unique("walk"), [unique("walk") for _ in range(_COUNT)]
     for task_id in ids:
-        new = new_task(task_id, once(864_000))
-        await tasks.create(new.model_copy(update={"tags": (tag,)}), by="test")
+        await Tasks(temporal).create(new_task(task_id, once(864_000), tags=[tag]), by="test")
     query = f"WorkflowType = '{naming.TASK}' AND {naming.TAGS.name} = {literal(tag)}"
 
     async def all_listed() -> bool:
-        return len((await raw_rows(temporal, query, limit=100)).rows) == count
+        return len((await raw_rows(temporal, query, limit=100)).rows) == _COUNT
 
     await eventually(all_listed)
-    return query, ids
+    return query, [naming.task_workflow(task_id) for task_id in reversed(ids)]
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 7, 50])
-async def test_each_is_found_once(temporal: Temporal, tasks: Tasks, limit: int) -> None:
-    query, ids = await _registered(temporal, tasks, 7)
+async def test_each_is_found_once(
+    temporal: Temporal, registered: tuple[str, list[str]], limit: int
+) -> None:
+    query, expected = registered
+    assert await _walked(temporal, query, limit) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        # As if all of them had begun within what a store takes for one instant.
+        ("_MICROSECOND", timedelta(hours=1)),
+        # As in a store where open ones have no end.
+        ("STILL_OPEN", "CloseTime = '9000-01-01T00:00:00Z'"),
+    ],
+)
+async def test_in_another_store_too(
+    temporal: Temporal,
+    registered: tuple[str, list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    value: object,
+) -> None:
+    query, expected = registered
+    monkeypatch.setattr(open_walk, name, value)
+    assert await _walked(temporal, query, 2) == expected
+
+
+async def _walked(temporal: Temporal, query: str, limit: int) -> list[str]:
     walk, found = OpenWalk(temporal, query, limit=limit), list[str]()
     while not walk.over:
         found += [row.execution.workflow_id for row in await walk.page()]
-    assert found == [naming.task_workflow(task_id) for task_id in reversed(ids)]
-
-
-async def test_those_that_began_at_one_instant_too(
-    temporal: Temporal, tasks: Tasks, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    query, ids = await _registered(temporal, tasks, 7)
-    # As if all of them had begun within what a store takes for one instant.
-    monkeypatch.setattr(open_walk, "_MICROSECOND", timedelta(hours=1))
-    walk, found = OpenWalk(temporal, query, limit=2), list[str]()
-    while not walk.over:
-        found += [row.execution.workflow_id for row in await walk.page()]
-    assert found == [naming.task_workflow(task_id) for task_id in reversed(ids)]
-
-
-async def test_also_in_a_store_where_open_ones_have_no_end(
-    temporal: Temporal, tasks: Tasks, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    query, ids = await _registered(temporal, tasks, 7)
-    monkeypatch.setattr(open_walk, "STILL_OPEN", "CloseTime = '9000-01-01T00:00:00Z'")
-    walk, found = OpenWalk(temporal, query, limit=2), list[str]()
-    while not walk.over:
-        found += [row.execution.workflow_id for row in await walk.page()]
-    assert found == [naming.task_workflow(task_id) for task_id in reversed(ids)]
+    return found

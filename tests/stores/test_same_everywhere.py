@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.tasks.test_lists import listed, walk
+from tests.api.reading import listed, walk
 from tests.definitions import one_time, recurring, unique
 from tests.waiting import at_load, eventually
 

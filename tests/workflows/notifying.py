@@ -16,13 +16,14 @@ from onthedot import naming
 from onthedot.scheduling.action import HttpAction
 from onthedot.scheduling.notify import Notify
 from onthedot.scheduling.policy import RetryPolicy
-from onthedot.scheduling.run import Run, RunStatus
+from onthedot.scheduling.run import Run
 from onthedot.scheduling.task import NewTask
 from onthedot.scheduling.trigger import CronTrigger
 from onthedot.service.runs.runs import Runs
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver, open_receiver
+from tests.outcomes import ended
 from tests.waiting import eventually
 
 FAR_AWAY = CronTrigger(expression="0 0 1 1 *")
@@ -50,13 +51,7 @@ async def run_of(temporal: Temporal, receiver: Receiver, task_id: str, status: i
     """Have the task run now, and its action be answered with this status."""
     receiver.plan.append(web.Response(status=status))
     started = await Tasks(temporal).run_now(task_id)
-
-    async def ended() -> Run | None:
-        run = await Runs(temporal).get(started.id)
-        return run if run.status is not RunStatus.RUNNING else None
-
-    run = await eventually(ended)
-    assert run is not None
+    run = await ended(Runs(temporal), started.id)
     running = (
         f"{naming.TASK_ID.name} = '{task_id}' AND WorkflowType = '{naming.TASK_RUN}' "
         f"AND ExecutionStatus = 'Running'"

@@ -22,6 +22,7 @@ from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import command, definition, every, new_task, once, unique
+from tests.outcomes import over
 from tests.run_log import instants, lists_caught_up, nominals
 from tests.service.tasks.editing import expected
 from tests.waiting import eventually, until
@@ -148,12 +149,7 @@ async def test_a_backfill_survives_its_worker(private: PrivateTemporal, served: 
     worker.kill()
     worker.wait()
     private.start_worker()
-
-    async def ended() -> bool:
-        return (await backfills.get(started.id)).status is not BackfillStatus.RUNNING
-
-    await eventually(ended)
-    done = await backfills.get(started.id)
+    done = await over(backfills, started.id)
     assert (done.status, done.done, done.total) == (BackfillStatus.COMPLETED, 8, 8)
     ran = [run.scheduled_for for run in (await run_list.page(RunFilter(task_id=task_id))).items]
     assert sorted(ran) == sorted(instants(end - 7 * 60 * _SECOND, end, 60 * _SECOND))

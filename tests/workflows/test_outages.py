@@ -16,11 +16,12 @@ from onthedot.scheduling.outages import NoWorker
 from onthedot.scheduling.run import RunStatus
 from onthedot.scheduling.stored.task_change import Change, ChangeKind
 from onthedot.scheduling.stored.task_state import TaskState
-from onthedot.scheduling.task import Task, TaskStatus
+from onthedot.scheduling.task import TaskStatus
 from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import definition, every, new_task, once
+from tests.outcomes import closed
 from tests.run_log import instants, lists_caught_up, nominals
 from tests.waiting import eventually, until
 from tests.workflows.private_temporal import PrivateTemporal
@@ -43,15 +44,6 @@ class Outage:
 
     async def ran(self, task_id: str) -> Counter[datetime]:
         return await nominals(self.temporal.client, task_id)
-
-    async def closed(self, task_id: str) -> Task:
-        async def closed() -> Task | None:
-            task = await Tasks(self.temporal).get(task_id)
-            return task if task.status in (TaskStatus.COMPLETED, TaskStatus.FAILED) else None
-
-        found = await eventually(closed)
-        assert found is not None
-        return found
 
 
 @pytest.fixture(scope="module")
@@ -131,13 +123,13 @@ async def test_a_pause_during_catch_up_drops_nothing_that_was_due(outage: Outage
 
 
 async def test_max_runs_is_exact_through_an_outage(outage: Outage) -> None:
-    assert (await outage.closed("counted")).status is TaskStatus.COMPLETED
+    assert (await closed(Tasks(outage.temporal), "counted")).status is TaskStatus.COMPLETED
     ran = await outage.ran("counted")
     assert (len(ran), set(ran.values())) == (8, {1})
 
 
 async def test_a_one_time_task_within_its_window_runs(outage: Outage) -> None:
-    done = await outage.closed("within")
+    done = await closed(Tasks(outage.temporal), "within")
     assert done.status is TaskStatus.COMPLETED
     assert done.last_run is not None
     assert done.last_run.lateness is not None
@@ -145,7 +137,7 @@ async def test_a_one_time_task_within_its_window_runs(outage: Outage) -> None:
 
 
 async def test_a_one_time_task_past_its_window_says_so(outage: Outage) -> None:
-    done = await outage.closed("past")
+    done = await closed(Tasks(outage.temporal), "past")
     assert done.status is TaskStatus.FAILED
     (run,) = (await RunList(outage.temporal).page(RunFilter(task_id="past"))).items
     assert run.status is RunStatus.SKIPPED

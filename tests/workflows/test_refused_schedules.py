@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
 from temporalio.client import Client
@@ -20,6 +20,7 @@ from onthedot.service.temporal.calls import Temporal
 from tests.definitions import definition, every, new_task, once, unique
 from tests.run_log import nominals
 from tests.waiting import eventually
+from tests.workers import on_its_own
 from tests.workflows.refusing import Gate, gated_worker
 
 pytestmark = pytest.mark.anyio
@@ -86,10 +87,8 @@ class Refusing:
 
 @pytest.fixture
 async def refusing(client: Client, temporal: Temporal) -> AsyncIterator[Refusing]:
-    queue = unique("refusing")
-    settings = temporal.settings.model_copy(update={"task_queue": queue})
-    alone = replace(temporal, settings=settings)
-    async with gated_worker(client, queue) as gate:
+    alone = on_its_own(temporal)
+    async with gated_worker(client, alone.task_queue) as gate:
         yield Refusing(alone, Tasks(alone), gate)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,7 +16,7 @@ from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import every, new_task, unique
 from tests.waiting import at_load, until
-from tests.workers import polling
+from tests.workers import on_its_own, polling
 
 pytestmark = pytest.mark.anyio
 
@@ -31,11 +30,10 @@ async def test_a_longer_pause_that_comes_with_the_end_of_the_earlier_one(
         # There is no such release yet; its order is in this one behind flags.
         flags = frozenset(_workflow_instance._WorkflowLogicFlag)
         monkeypatch.setattr(_workflow, "_DEFAULT_ENABLED_WORKFLOW_LOGIC_FLAGS", flags)
-    queue, task_id = unique("together"), unique("together")
-    settings = temporal.settings.model_copy(update={"task_queue": queue})
-    tasks = Tasks(replace(temporal, settings=settings))
+    alone, task_id = on_its_own(temporal), unique("together")
+    tasks = Tasks(alone)
     handle = client.get_workflow_handle(naming.task_workflow(task_id))
-    async with polling(client, queue):
+    async with polling(client, alone.task_queue):
         await tasks.create(new_task(task_id, every(3600)), by="test")
         end = datetime.now(UTC) + timedelta(seconds=at_load(2))
         await tasks.pause(task_id, by="test", until=end)
@@ -45,7 +43,7 @@ async def test_a_longer_pause_that_comes_with_the_end_of_the_earlier_one(
         handle.execute_update(naming.CHANGE, change, result_type=TaskState)
     )
     await until(end + timedelta(seconds=0.5))
-    async with polling(client, queue):
+    async with polling(client, alone.task_queue):
         await update
         await handle.signal(naming.CHECK_SCHEDULE)
         task = await tasks.get(task_id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import random
 from collections.abc import AsyncIterator
@@ -12,12 +11,11 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from onthedot.access.api_tokens import ApiToken
 from onthedot.access.audit_log import changes_something
 from onthedot.access.roles import OPEN, Role
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
-from tests.api.serving import serving
+from tests.api.serving import a_token_for_each_role, as_role, serving
 from tests.definitions import one_time, recurring, unique
 
 pytestmark = pytest.mark.anyio
@@ -28,18 +26,8 @@ async def guarded(
     temporal: Temporal, settings: Settings, worker: object
 ) -> AsyncIterator[httpx.AsyncClient]:
     """REST with a token for each role."""
-    tokens = tuple(
-        ApiToken(
-            name=f"an-{role}", sha256=hashlib.sha256(f"otd_{role}".encode()).hexdigest(), role=role
-        )
-        for role in Role
-    )
-    async with serving(settings.model_copy(update={"api_tokens": tokens}), temporal) as client:
+    async with serving(a_token_for_each_role(settings), temporal) as client:
         yield client
-
-
-def _as(role: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer otd_{role}"}
 
 
 def _lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
@@ -53,14 +41,14 @@ async def test_a_line_says_who_did_what(
 ) -> None:
     caplog.set_level("INFO", "onthedot.audit")
     task_id = unique()
-    await guarded.post("/tasks", json=recurring(id=task_id), headers=_as("editor"))
-    await guarded.post(f"/tasks/{task_id}/pause", headers=_as("operator"))
-    await guarded.delete(f"/tasks/{task_id}", headers=_as("viewer"))
-    await guarded.delete(f"/tasks/{task_id}", headers=_as("wrong"))
-    await guarded.get(f"/tasks/{task_id}", headers=_as("viewer"))
-    await guarded.post("/tasks", json={"id": "UPPER"}, headers=_as("editor"))
-    await guarded.delete(f"/tasks/{task_id}", headers=_as("editor"))
-    run = await guarded.post("/tasks:run", json={"ids": [task_id]}, headers=_as("viewer"))
+    await guarded.post("/tasks", json=recurring(id=task_id), headers=as_role("editor"))
+    await guarded.post(f"/tasks/{task_id}/pause", headers=as_role("operator"))
+    await guarded.delete(f"/tasks/{task_id}", headers=as_role("viewer"))
+    await guarded.delete(f"/tasks/{task_id}", headers=as_role("wrong"))
+    await guarded.get(f"/tasks/{task_id}", headers=as_role("viewer"))
+    await guarded.post("/tasks", json={"id": "UPPER"}, headers=as_role("editor"))
+    await guarded.delete(f"/tasks/{task_id}", headers=as_role("editor"))
+    run = await guarded.post("/tasks:run", json={"ids": [task_id]}, headers=as_role("viewer"))
     assert run.status_code == 403
     lines = _lines(caplog)
     assert [(x["call"], x["who"], x["status"]) for x in lines] == [
@@ -93,10 +81,10 @@ async def test_what_was_started_is_named(
 ) -> None:
     ids = [unique() for _ in range(2)]
     for task_id in ids:
-        await guarded.post("/tasks", json=recurring(id=task_id), headers=_as("editor"))
+        await guarded.post("/tasks", json=recurring(id=task_id), headers=as_role("editor"))
     caplog.set_level("INFO", "onthedot.audit")
-    one = await guarded.post(f"/tasks/{ids[0]}/run", headers=_as("operator"))
-    many = await guarded.post("/tasks:run", json={"ids": ids}, headers=_as("operator"))
+    one = await guarded.post(f"/tasks/{ids[0]}/run", headers=as_role("operator"))
+    many = await guarded.post("/tasks:run", json={"ids": ids}, headers=as_role("operator"))
     lines = _lines(caplog)
     assert [line["call"] for line in lines] == ["run_task", "run_tasks"]
     assert (lines[0]["task"], lines[0]["started"]) == (ids[0], one.json()["id"])
@@ -125,13 +113,13 @@ async def test_as_many_lines_as_calls_and_as_many_changes_as_revisions(
                 ("GET", address, None),
             ]
         )
-        await guarded.request(method, path, json=body, headers=_as(role))
+        await guarded.request(method, path, json=body, headers=as_role(role))
         sent += method != "GET" and not path.endswith("preview-edit")
     lines = _lines(caplog)
     assert len(lines) == sent
     assert all("before" not in line for line in lines if line["status"] >= 400)
     for task_id in ids:
-        found = await guarded.get(f"/tasks/{task_id}", headers=_as("viewer"))
+        found = await guarded.get(f"/tasks/{task_id}", headers=as_role("viewer"))
         revision = found.json().get("revision", 0)
         steps = [line["after"] for line in lines if line.get("task") == task_id and "after" in line]
         assert steps == list(range(1, revision + 1))
@@ -142,7 +130,7 @@ async def test_no_address_can_forge_a_line_or_steer_a_terminal(
 ) -> None:
     caplog.set_level("INFO", "onthedot.audit")
     wanted = 'a\n{"who":"x"}\x1b[2J\x7f\x9b31m\u2028\u202eü'
-    await guarded.delete(f"/tasks/{quote(wanted)}", headers=_as("editor"))
+    await guarded.delete(f"/tasks/{quote(wanted)}", headers=as_role("editor"))
     (told,) = (r.getMessage() for r in caplog.records if r.name == "onthedot.audit")
     assert told.isprintable()
     assert "ü" in told

@@ -21,9 +21,12 @@ from tests.api.problem import problem
 pytestmark = pytest.mark.anyio
 
 
+def _encoded(part: bytes) -> str:
+    return base64.urlsafe_b64encode(part).rstrip(b"=").decode()
+
+
 def _joined(header: dict[str, Any], claims: dict[str, Any]) -> str:
-    parts = (json.dumps(part).encode() for part in (header, claims))
-    return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
+    return ".".join(_encoded(json.dumps(part).encode()) for part in (header, claims))
 
 
 def _unsigned(issuer: Issuer) -> str:
@@ -34,7 +37,7 @@ def _signed_with_the_public_key(issuer: Issuer) -> str:
     """The classic: the public key taken as a shared secret."""
     said = _joined({"alg": "HS256", "kid": issuer.keys[0].kid}, issuer.claims())
     made = hmac.digest(issuer.keys[0].as_pem(private=False), said.encode(), "sha256")
-    return f"{said}.{base64.urlsafe_b64encode(made).rstrip(b'=').decode()}"
+    return f"{said}.{_encoded(made)}"
 
 
 def _signed_by_another(issuer: Issuer) -> str:
@@ -50,18 +53,13 @@ def _with_a_key_of_its_own(issuer: Issuer) -> str:
 
 def _changed(issuer: Issuer) -> str:
     head, _, signature = issuer.token(groups=["ops-team"]).split(".")
-    claims = json.dumps(issuer.claims()).encode()
-    return f"{head}.{base64.urlsafe_b64encode(claims).rstrip(b'=').decode()}.{signature}"
+    return f"{head}.{_encoded(json.dumps(issuer.claims()).encode())}.{signature}"
 
 
 def _no_claims(issuer: Issuer) -> str:
     return jws.serialize_compact(
         {"alg": "ES256", "kid": issuer.keys[0].kid}, b"[1, 2]", issuer.keys[0]
     )
-
-
-def _encoded(part: bytes) -> str:
-    return base64.urlsafe_b64encode(part).rstrip(b"=").decode()
 
 
 def _deep_claims(issuer: Issuer) -> str:
@@ -71,8 +69,7 @@ def _deep_claims(issuer: Issuer) -> str:
 
 def _critical(issuer: Issuer) -> str:
     header = {"alg": "ES256", "kid": issuer.keys[0].kid, "crit": ["x"], "x": 1}
-    head, claims = (_encoded(json.dumps(part).encode()) for part in (header, issuer.claims()))
-    return f"{head}.{claims}.{'A' * 86}"
+    return f"{_joined(header, issuer.claims())}.{'A' * 86}"
 
 
 BAD: dict[str, tuple[Callable[[Issuer], str], int, str]] = {

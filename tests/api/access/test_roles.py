@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,13 +9,12 @@ import httpx
 import pytest
 from fastapi.routing import APIRoute
 
-from onthedot.access.api_tokens import ApiToken
 from onthedot.access.roles import OF_PEOPLE, OPEN, ROLES, Role
 from onthedot.api.app import calls, create_app
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
 from tests.api.problem import problem
-from tests.api.serving import serving
+from tests.api.serving import a_token_for_each_role, as_role, serving
 from tests.definitions import one_time, recurring, unique
 
 pytestmark = pytest.mark.anyio
@@ -30,18 +28,9 @@ _PAGE_ALONE = {"read_settings": "Settings, on the page"}
 
 @pytest.fixture(scope="module")
 async def guarded(temporal: Temporal, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    """REST with a token for each role, which is the role's name."""
-    tokens = tuple(
-        ApiToken(name=f"an-{role}", sha256=hashlib.sha256(role.encode()).hexdigest(), role=role)
-        for role in Role
-    )
-    with_tokens = settings.model_copy(update={"api_tokens": tokens})
-    async with serving(with_tokens, temporal) as client:
+    """REST with a token for each role."""
+    async with serving(a_token_for_each_role(settings), temporal) as client:
         yield client
-
-
-def _as(role: Role) -> dict[str, str]:
-    return {"Authorization": f"Bearer {role}"}
 
 
 def _filled(route: APIRoute) -> str:
@@ -69,7 +58,7 @@ async def test_a_role_may_do_what_it_may(
     guarded: httpx.AsyncClient, call: APIRoute, role: Role
 ) -> None:
     (method,) = call.methods or set()
-    response = await guarded.request(method, _filled(call), headers=_as(role))
+    response = await guarded.request(method, _filled(call), headers=as_role(role))
     if role.covers(ROLES[call.name]):
         assert response.status_code not in (401, 403, 500), response.text
         return
@@ -82,16 +71,16 @@ async def test_a_role_may_do_what_it_may(
 async def test_a_viewer_changes_nothing(guarded: httpx.AsyncClient) -> None:
     task_id = unique()
     for role, status in ((Role.VIEWER, 403), (Role.OPERATOR, 403), (Role.EDITOR, 201)):
-        made = await guarded.post("/tasks", json=one_time(id=task_id), headers=_as(role))
+        made = await guarded.post("/tasks", json=one_time(id=task_id), headers=as_role(role))
         assert made.status_code == status
-    removed = await guarded.delete(f"/tasks/{task_id}", headers=_as(Role.OPERATOR))
+    removed = await guarded.delete(f"/tasks/{task_id}", headers=as_role(Role.OPERATOR))
     problem(removed, 403, "forbidden")
-    assert (await guarded.get(f"/tasks/{task_id}", headers=_as(Role.VIEWER))).status_code == 200
+    assert (await guarded.get(f"/tasks/{task_id}", headers=as_role(Role.VIEWER))).status_code == 200
 
 
 async def test_the_role_counts_before_the_body(guarded: httpx.AsyncClient) -> None:
     for body in (b"", b"{", b'{"id": "UPPER"}'):
-        sent = await guarded.post("/tasks", content=body, headers=_as(Role.VIEWER))
+        sent = await guarded.post("/tasks", content=body, headers=as_role(Role.VIEWER))
         problem(sent, 403, "forbidden")
 
 
@@ -102,20 +91,20 @@ async def test_a_run_with_changes_is_a_test_of_an_action(
     task_id = unique()
     action = {"kind": "command", "argv": ["true"]}
     await guarded.post(
-        "/tasks", json=recurring(id=task_id, action=action), headers=_as(Role.EDITOR)
+        "/tasks", json=recurring(id=task_id, action=action), headers=as_role(Role.EDITOR)
     )
     run, env = f"/tasks/{task_id}/run", {"env": {"BASH_ENV": "/tmp/x"}}
-    assert (await guarded.post(run, headers=_as(Role.OPERATOR))).status_code == 202
+    assert (await guarded.post(run, headers=as_role(Role.OPERATOR))).status_code == 202
     refused = problem(
-        await guarded.post(run, json=env, headers=_as(Role.OPERATOR)), 403, "forbidden"
+        await guarded.post(run, json=env, headers=as_role(Role.OPERATOR)), 403, "forbidden"
     )
     assert refused["needed_role"] == "editor"
-    assert (await guarded.post(run, json=env, headers=_as(Role.EDITOR))).status_code == 202
+    assert (await guarded.post(run, json=env, headers=as_role(Role.EDITOR))).status_code == 202
 
 
 async def test_one_is_told_who_one_is(guarded: httpx.AsyncClient, api: httpx.AsyncClient) -> None:
     for role in OF_PEOPLE:
-        told = (await guarded.get("/me", headers=_as(role))).json()
+        told = (await guarded.get("/me", headers=as_role(role))).json()
         assert told == {"name": f"an-{role}", "role": role, "via": "token"}
     assert (await api.get("/me")).json() == {"name": "local", "role": "admin", "via": "loopback"}
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import AsyncIterator, Mapping
 
 import httpx
 import pytest
 
-from onthedot.access.api_tokens import ApiToken
 from onthedot.access.identity import Identity, Via
 from onthedot.access.roles import Role
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
 from tests.api.problem import problem
-from tests.api.serving import serving
+from tests.api.serving import serving, token
 from tests.definitions import one_time, unique
 
 pytestmark = pytest.mark.anyio
@@ -31,10 +29,7 @@ def _signed_in(cookies: Mapping[str, str]) -> Identity | None:
 @pytest.fixture(scope="module")
 async def guarded(temporal: Temporal, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     """REST with two tokens configured."""
-    tokens = tuple(
-        ApiToken(name=name, sha256=hashlib.sha256(secret.encode()).hexdigest())
-        for name, secret in (("ci", TOKEN), ("other", "otd_other"))
-    )
+    tokens = token("ci", TOKEN), token("other", "otd_other")
     with_tokens = settings.model_copy(update={"api_tokens": tokens})
     async with serving(with_tokens, temporal, _signed_in) as client:
         yield client

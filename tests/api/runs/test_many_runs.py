@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.api.problem import problem
-from tests.api.runs.test_runs import ended
+from tests.api.reading import ended
 from tests.definitions import SLEEP, recurring, unique
 from tests.waiting import eventually
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.api.problem import fields
-from tests.api.tasks.test_lists import walk
+from tests.api.reading import walk
 from tests.definitions import SLEEP, one_time, recurring, unique
 from tests.waiting import eventually
 

@@ -10,34 +10,11 @@ import httpx
 import pytest
 
 from tests.api.problem import fields
+from tests.api.reading import listed, walk
 from tests.definitions import SLEEP, one_time, recurring, unique
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
-
-
-async def walk(api: httpx.AsyncClient, path: str, **query: Any) -> list[dict[str, Any]]:
-    """All rows of a list, page by page."""
-    rows: list[dict[str, Any]] = []
-    cursor: str | None = None
-    while True:
-        params = {**query, **({"cursor": cursor} if cursor else {})}
-        answer = await api.get(path, params=params)
-        assert answer.status_code == 200, answer.text
-        rows += answer.json()["items"]
-        cursor = answer.json()["next_cursor"]
-        if cursor is None:
-            return rows
-
-
-async def listed(api: httpx.AsyncClient, count: int, **query: Any) -> list[dict[str, Any]]:
-    """The tasks of a filter, once visibility shows so many."""
-
-    async def there() -> list[dict[str, Any]]:
-        rows = await walk(api, "/tasks", **query)
-        return rows if len(rows) >= count else []
-
-    return await eventually(there)
 
 
 @pytest.mark.parametrize("limit", [1, 7, 500])

@@ -10,6 +10,7 @@ import pytest
 from onthedot.messages.tasks import TaskReplacement
 from onthedot.scheduling.task import Task
 from tests.api.problem import fields, problem
+from tests.api.reading import ended, in_status
 from tests.definitions import LOG, one_time, recurring, unique
 from tests.waiting import eventually
 
@@ -98,11 +99,7 @@ def test_every_read_only_field_is_known() -> None:
 async def test_a_finished_task_as_it_was_read(api: httpx.AsyncClient) -> None:
     task_id = unique()
     await api.post("/tasks", json=one_time(0.1, id=task_id, catchup_window=1))
-
-    async def completed() -> bool:
-        return bool((await read(api, task_id))["status"] == "completed")
-
-    await eventually(completed)
+    await in_status(api, task_id, "completed")
     found = await api.put(f"/tasks/{task_id}", json=await read(api, task_id))
     assert (found.status_code, found.json()["status"]) == (200, "completed")
     assert found.json()["revision"] == 1
@@ -176,13 +173,7 @@ async def test_a_run_with_values_of_its_own(api: httpx.AsyncClient) -> None:
     body = {"env": {"B": "9"}, "scheduled_for": due}
     started = await api.post(f"/tasks/{task_id}/run", json=body)
     assert (started.status_code, started.json()["scheduled_for"]) == (202, due)
-    run: dict[str, Any] = {}
-
-    async def ended() -> bool:
-        run.update((await api.get(f"/runs/{started.json()['id']}")).json())
-        return bool(run["status"] != "running")
-
-    await eventually(ended)
+    run = await ended(api, started.json()["id"])
     assert (run["status"], run["scheduled_for"], run["cause"]) == ("succeeded", due, "manual")
     assert "1 9" in str(run["output"])
     assert (await read(api, task_id))["action"]["env"] == {"A": "1", "B": "2"}

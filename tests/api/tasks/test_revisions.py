@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from tests.api.problem import problem
+from tests.api.reading import ended, in_status
 from tests.definitions import one_time, recurring, unique
 from tests.waiting import eventually
 
@@ -79,12 +80,7 @@ async def test_a_deleted_task_comes_back(api: httpx.AsyncClient) -> None:
 async def test_a_finished_task_keeps_why_it_was_deleted(api: httpx.AsyncClient) -> None:
     task_id = unique()
     await api.post("/tasks", json=one_time(1, id=task_id))
-
-    async def finished() -> bool:
-        status = (await api.get(f"/tasks/{task_id}")).json()["status"]
-        return status not in ("scheduled", "running")
-
-    await eventually(finished)
+    await in_status(api, task_id, "completed")
     answer = await api.delete(f"/tasks/{task_id}", params={"note": "done with it"})
     assert answer.status_code == 204
     last = (await api.get(f"/tasks/{task_id}/revisions")).json()["items"][0]
@@ -100,12 +96,7 @@ async def test_runs_say_who_asked_for_them(api: httpx.AsyncClient) -> None:
     begun = (await api.get(f"/runs/{run['id']}")).json()
     assert (begun["requested_by"], begun["note"]) == ("local", "a try")
     await api.post(f"/runs/{run['id']}/cancel")
-
-    async def cancelled() -> bool:
-        return bool((await api.get(f"/runs/{run['id']}")).json()["status"] == "cancelled")
-
-    await eventually(cancelled)
-    read = (await api.get(f"/runs/{run['id']}")).json()
+    read = await ended(api, run["id"])
     assert (read["requested_by"], read["cancel_requested_by"]) == ("local", "local")
     again = (await api.post(f"/runs/{run['id']}/retry")).json()
     assert (again["cause"], again["requested_by"]) == ("retry", "local")

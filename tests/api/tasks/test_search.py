@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import httpx
 import pytest
 
-from tests.api.tasks.test_lists import listed, walk
+from tests.api.reading import listed, walk
 from tests.definitions import one_time, unique
 from tests.waiting import eventually
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.api.problem import fields
-from tests.api.tasks.test_lists import listed, walk
+from tests.api.reading import listed, walk
 from tests.definitions import LOG, one_time, recurring, unique
 from tests.waiting import eventually
 

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from tests.api.problem import problem
+from tests.api.reading import in_status
 from tests.definitions import EVERY_MINUTE, LOG, YEARLY, one_time, recurring, unique
-from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
 
@@ -64,12 +64,7 @@ async def test_an_offset_becomes_utc(api: httpx.AsyncClient) -> None:
 async def test_a_one_time_task_fires_and_is_its_run(api: httpx.AsyncClient) -> None:
     task_id = unique()
     await api.post("/tasks", json=one_time(0.2, id=task_id))
-
-    async def completed() -> bool:
-        return bool((await api.get(f"/tasks/{task_id}")).json()["status"] == "completed")
-
-    await eventually(completed)
-    task = (await api.get(f"/tasks/{task_id}")).json()
+    task = await in_status(api, task_id, "completed")
     assert task["next_runs"] == []
     run = task["last_run"]
     assert run["status"] == "succeeded"
@@ -153,11 +148,7 @@ async def test_pause_and_resume(api: httpx.AsyncClient) -> None:
 async def test_a_finished_task_is_not_paused_but_armed_again(api: httpx.AsyncClient) -> None:
     task_id = unique()
     await api.post("/tasks", json=one_time(0, id=task_id))
-
-    async def completed() -> bool:
-        return bool((await api.get(f"/tasks/{task_id}")).json()["status"] == "completed")
-
-    await eventually(completed)
+    await in_status(api, task_id, "completed")
     problem(await api.post(f"/tasks/{task_id}/pause"), 409, "wrong-state")
     armed = await api.put(f"/tasks/{task_id}", json=one_time())
     assert armed.status_code == 200

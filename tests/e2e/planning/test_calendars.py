@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import Open
 from tests.e2e.site import HELLO, Site
 from tests.waiting import wait_until
 
@@ -109,7 +105,6 @@ def test_an_edit_tells_whose_runs_change(site: Site, name: str) -> None:
     expect(changes.locator(".gained")).to_contain_text("24 Jan")
     site.button(str(int(year) + 1)).click()
     expect(page.get_by_title("New: Monday")).to_have_text("25")
-    _shot(site, "calendar-edit")
     site.button("Save").click()
     expect(site.toast(f"Saved {name}.")).to_be_visible()
     assert len(site.rest.get(f"/calendars/{name}").json()["dates"]) == 2
@@ -179,17 +174,3 @@ def test_what_is_typed_outlives_the_page(site: Site, name: str) -> None:
     page.wait_for_function("otd.isUnsaved()")
     site.link("Tasks").first.click()
     expect(site.dialog()).to_contain_text("Leave without saving?")
-
-
-def test_a_calendar_on_a_phone(open_site: Open, name: str) -> None:
-    site = open_site(phone=True)
-    site.rest.put(f"/calendars/{name}", json={"kind": "holidays", "country": "IT"})
-    for path in (f"/calendars/{name}?year=2027", f"/calendars/{name}/edit", "/new-calendar"):
-        site.go(path)
-        expect(site.page.locator(".skeleton")).to_have_count(0)
-        site.no_sideways()
-
-
-def _shot(site: Site, what: str) -> None:
-    if folder := os.environ.get("SHOTS"):
-        site.page.screenshot(path=Path(folder) / f"{what}.png")

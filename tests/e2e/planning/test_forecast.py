@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from playwright.sync_api import expect
 
 from tests.e2e.site import HELLO, Site
-from tests.waiting import wait_until
 
 _STORM = {"kind": "cron", "expression": "17 * * * *"}
 
@@ -19,16 +16,14 @@ def test_a_storm_is_seen_and_spread(site: Site, name: str) -> None:
     ids = [f"{name}-{n}" for n in range(6)]
     for task_id in ids:
         site.register(id=task_id, tags=[name], trigger=_STORM, action=HELLO)
-    wait_until(lambda: len(site.listed(name)) == len(ids), "listed")
+    site.wait_until_listed(name, len(ids))
     site.go(f"/forecast?span=2h&tag={name}")
     expect(site.page.get_by_text("12 of 6 tasks")).to_be_visible()
     site.page.get_by_text("6 at once ").first.click()
     expect(site.link(ids[0]).first).to_be_visible()
-    _shot(site, "forecast")
     site.button("Spread by h as the minute").click()
     dialog = site.dialog()
     expect(dialog.get_by_text("move to other instants")).to_be_visible()
-    _shot(site, "spread")
     dialog.get_by_role("button", name="Change 6 tasks").click()
     expect(site.toast("Spread 6 tasks.")).to_be_visible()
     written = {site.task(task_id)["trigger"]["expression"] for task_id in ids}
@@ -36,7 +31,6 @@ def test_a_storm_is_seen_and_spread(site: Site, name: str) -> None:
     site.go("/")
     expect(site.page.get_by_role("heading", name="Coming starts")).to_be_visible()
     expect(site.page.locator(".skeleton")).to_have_count(0)
-    _shot(site, "overview")
     busiest = site.page.get_by_role("link", name=re.compile("at once, at"))
     expect(busiest).to_be_visible()
     site.choose("24 hours")
@@ -54,10 +48,9 @@ def test_a_storm_is_seen_and_spread(site: Site, name: str) -> None:
 def test_a_step_of_the_chart_leads_to_its_tasks(site: Site, name: str) -> None:
     site.register(id=name, tags=[name], trigger=_STORM, action=HELLO)
     site.register(id=f"{name}-2", tags=[name], trigger=_STORM, action=HELLO)
-    wait_until(lambda: len(site.listed(name)) == 2, "listed")
+    site.wait_until_listed(name, 2)
     site.go(f"/forecast?span=7d&tag={name}")
     expect(site.page.get_by_role("region", name="Starts by day and hour")).to_be_visible()
-    _shot(site, "week")
     site.page.locator(".chart .hit").nth(5).click()
     expect(site.page.get_by_text("Starts from")).to_be_visible()
     expect(site.page.get_by_text("2 of 2 tasks")).to_be_visible()
@@ -73,7 +66,7 @@ def test_freezes_and_holidays_are_seen_in_the_heat_map(site: Site, name: str) ->
     site.register(id=name, tags=[name], trigger=hourly, action=HELLO)
     window = {"from": tomorrow.isoformat(), "until": (tomorrow + timedelta(hours=3)).isoformat()}
     site.rest.put(f"/freezes/{name}", json={**window, "tags": [name]}).raise_for_status()
-    wait_until(lambda: site.listed(name) == [name], "listed")
+    site.wait_until_listed(name)
     site.go(f"/forecast?span=7d&tag={name}")
     heat = site.page.get_by_role("region", name="Starts by day and hour")
     expect(heat.locator("td.frozen")).to_have_count(3)
@@ -89,8 +82,3 @@ def test_freezes_and_holidays_are_seen_in_the_heat_map(site: Site, name: str) ->
     expect(site.page.get_by_text("Starts from")).to_be_visible()
     expect(site.page.get_by_text("1 of 1 task")).to_be_visible()
     site.rest.delete(f"/freezes/{name}").raise_for_status()
-
-
-def _shot(site: Site, what: str) -> None:
-    if folder := os.environ.get("SHOTS"):
-        site.page.screenshot(path=Path(folder) / f"{what}.png")

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 from playwright.sync_api import expect
 
 from tests.e2e.site import DAILY, HELLO, Site
@@ -22,12 +19,10 @@ def test_a_freeze_is_made_shown_and_ended(site: Site, name: str) -> None:
     dialog.get_by_role("button", name="Freeze", exact=True).click()
     expect(site.toast(f"Frozen: {name}.")).to_be_visible()
     expect(site.page.get_by_text("In force", exact=True).first).to_be_visible()
-    _shot(site, "freezes")
     for path in ("/tasks", "/settings"):
         site.go(path)
         banner = site.page.locator(".banner", has_text=name)
         expect(banner).to_contain_text("Database migration")
-    _shot(site, "frozen")
     assert site.rest.get(f"/freezes/{name}").json()["then"] == "hold"
     site.register(id=f"{name}-task", tags=[name], trigger=DAILY, action=HELLO)
     site.go(f"/tasks/{name}-task")
@@ -63,7 +58,6 @@ def test_windows_that_come_again(site: Site, name: str) -> None:
     site.field("Tags").fill(name)
     site.field("What is due").select_option("skip")
     site.field("What was held starts within").fill("5 min")
-    _shot(site, "freeze-again")
     site.dialog().get_by_role("button", name="Freeze", exact=True).click()
     expect(site.dialog()).to_have_count(0)
     made = site.rest.get(f"/freezes/{name}").json()
@@ -108,8 +102,3 @@ def test_a_name_is_not_taken_twice(site: Site, name: str) -> None:
     expect(site.toast(f"Saved: {name}.")).to_be_visible()
     assert site.rest.get(f"/freezes/{name}").json()["note"] == "New year"
     site.rest.delete(f"/freezes/{name}").raise_for_status()
-
-
-def _shot(site: Site, what: str) -> None:
-    if folder := os.environ.get("SHOTS"):
-        site.page.screenshot(path=Path(folder) / f"{what}.png")

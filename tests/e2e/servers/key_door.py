@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.certificates import Certified
-from tests.faults.part import Part
+from tests.faults.part import Part, up
 from tests.ports import free_port, is_taken
 
 _CONFIG = """\
@@ -48,9 +48,5 @@ def demanding_a_key(certified: Certified, key: str, temporal: int, logs: Path) -
         logs / "haproxy.log",
         lambda: is_taken(port),
     )
-    door.start()
-    try:
-        door.wait_until_up()
+    with up(door):
         yield port
-    finally:
-        door.kill()

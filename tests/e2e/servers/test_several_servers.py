@@ -10,10 +10,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Open
-from tests.e2e.running import Running
 from tests.e2e.servers.balancer import Balancer, balanced
 from tests.e2e.site import DAILY, HELLO, Site
-from tests.faults.part import Part
+from tests.faults.part import Part, up
+from tests.faults.stack import Stack
 from tests.ports import free_port
 from tests.waiting import wait_until
 
@@ -24,19 +24,12 @@ _AWAY = ("WebSocket connection", "Failed to load resource", "ERR_CONNECTION", "5
 
 
 @pytest.fixture
-def servers(stack: Running) -> Iterator[list[Part]]:
+def servers(stack: Stack) -> Iterator[list[Part]]:
     """Two servers that share only their settings."""
     shared = {"ONTHEDOT_API_TOKENS": _TOKENS, "ONTHEDOT_SESSION_KEY": "k" * 32}
     found = [stack.another_server(free_port(), **shared) for _ in range(2)]
-    try:
-        for server in found:
-            server.start()
-        for server in found:
-            server.wait_until_up()
+    with up(*found):
         yield found
-    finally:
-        for server in found:
-            server.kill()
 
 
 @pytest.fixture
@@ -178,7 +171,7 @@ def test_what_is_typed_before_the_page_is_connected_is_kept(
 
 
 def test_a_cookie_counts_at_every_server_and_at_none_once_its_token_is_gone(
-    servers: list[Part], stack: Running
+    servers: list[Part], stack: Stack
 ) -> None:
     ports = [server.name.removeprefix("server-") for server in servers]
     with httpx.Client(trust_env=False) as client:
@@ -195,10 +188,8 @@ def test_a_cookie_counts_at_every_server_and_at_none_once_its_token_is_gone(
         changed = stack.another_server(
             last, ONTHEDOT_API_TOKENS=other, ONTHEDOT_SESSION_KEY="k" * 32
         )
-        changed.start()
-        changed.wait_until_up()
-        assert client.get(f"http://127.0.0.1:{last}/me").status_code == 401
-        changed.kill()
+        with up(changed):
+            assert client.get(f"http://127.0.0.1:{last}/me").status_code == 401
 
 
 def _sign_in(site: Site, path: str) -> None:

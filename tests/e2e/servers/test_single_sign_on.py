@@ -11,10 +11,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Open
-from tests.e2e.running import Running
 from tests.e2e.servers.balancer import Balancer, balanced
 from tests.e2e.servers.keycloak import CLIENT, OTHER, OTHER_SECRET, SECRET, Realm, realm
 from tests.e2e.site import Site
+from tests.faults.part import up
+from tests.faults.stack import Stack
 from tests.ports import free_port
 from tests.waiting import wait_until
 
@@ -43,7 +44,7 @@ class Company:
 
 
 @pytest.fixture(scope="module")
-def company(stack: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+def company(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
     with realm(tmp_path_factory.mktemp("keycloak")) as made:
         port = int(made.address.rpartition(":")[2])
         with balanced([port]) as forwarder:
@@ -55,15 +56,9 @@ def company(stack: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterato
                 "ONTHEDOT_SESSION_KEY": "k" * 32,
             }
             servers = [stack.another_server(free_port(), **settings) for _ in range(2)]
-            for server in servers:
-                server.start()
-            for server in servers:
-                server.wait_until_up()
             ports = [int(server.name.removeprefix("server-")) for server in servers]
-            with balanced(ports) as balancer:
+            with up(*servers), balanced(ports) as balancer:
                 yield Company(made, forwarder, balancer)
-            for server in servers:
-                server.kill()
 
 
 @pytest.fixture

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.certificates import certify
-from tests.e2e.running import Running
 from tests.e2e.servers.key_door import demanding_a_key
-from tests.faults.part import Part
+from tests.faults.part import Part, up
+from tests.faults.stack import Stack
 from tests.ports import free_port
 from tests.waiting import wait_until
 
@@ -21,7 +20,7 @@ _WRONG = "a-wrong-api-key"
 
 
 @pytest.fixture
-def door(stack: Running, tmp_path: Path) -> Iterator[dict[str, str]]:
+def door(stack: Stack, tmp_path: Path) -> Iterator[dict[str, str]]:
     """The variables of a client that uses the proxy, without a key yet."""
     theirs = certify(tmp_path, "localhost")
     with demanding_a_key(theirs, _KEY, stack.temporal_port, tmp_path) as port:
@@ -46,13 +45,13 @@ def _profile(door: dict[str, str], directory: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("how", ["variables", "profile"])
 def test_tasks_run_over_tls_with_an_api_key(
-    stack: Running, door: dict[str, str], tmp_path: Path, name: str, how: str
+    stack: Stack, door: dict[str, str], tmp_path: Path, name: str, how: str
 ) -> None:
     way = _profile(door, tmp_path) if how == "profile" else door | {"TEMPORAL_API_KEY": _KEY}
     way["ONTHEDOT_TASK_QUEUE"] = name
     server = stack.another_server(free_port(), **way)
     worker = stack.another_worker(f"worker-{name}", **way)
-    with _started(server, worker), _client(server) as rest:
+    with up(server, worker), _client(server) as rest:
         task = {
             "id": name,
             "trigger": {"kind": "once", "delay": "PT1S"},
@@ -66,17 +65,13 @@ def test_tasks_run_over_tls_with_an_api_key(
 
 
 @pytest.mark.parametrize("key", ["", _WRONG], ids=["no key", "a wrong key"])
-def test_a_key_that_temporal_refuses_is_said(
-    stack: Running, door: dict[str, str], key: str
-) -> None:
+def test_a_key_that_temporal_refuses_is_said(stack: Stack, door: dict[str, str], key: str) -> None:
     way = door | {"TEMPORAL_API_KEY": key, "TEMPORAL_TLS": "true"}
     server = stack.another_server(free_port(), **way)
     worker = stack.another_worker("worker-refused", **way)
-    server.start()
     worker.start()
     try:
-        server.wait_until_up()
-        with _client(server) as rest:
+        with up(server), _client(server) as rest:
             for path in ("/readyz", "/tasks", "/runs", "/tasks/some"):
                 answered = rest.get(path)
                 assert answered.status_code == 503, (path, answered.text)
@@ -86,21 +81,7 @@ def test_a_key_that_temporal_refuses_is_said(
         for part in (server, worker):
             assert _WRONG not in part.said()
     finally:
-        server.kill()
         worker.kill()
-
-
-@contextmanager
-def _started(*parts: Part) -> Iterator[None]:
-    try:
-        for part in parts:
-            part.start()
-        for part in parts:
-            part.wait_until_up()
-        yield
-    finally:
-        for part in parts:
-            part.kill()
 
 
 def _client(server: Part) -> httpx.Client:

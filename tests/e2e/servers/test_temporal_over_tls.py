@@ -13,13 +13,13 @@ from pathlib import Path
 import httpx
 
 from tests.certificates import Certified, certify
-from tests.e2e.running import Running
-from tests.faults.part import Part
+from tests.faults.part import Part, up
+from tests.faults.stack import Stack
 from tests.ports import free_port
 from tests.waiting import wait_until
 
 
-def test_temporal_over_mutual_tls(stack: Running, tmp_path: Path) -> None:
+def test_temporal_over_mutual_tls(stack: Stack, tmp_path: Path) -> None:
     theirs, ours, strange = (
         certify(tmp_path, name) for name in ("localhost", "onthedot", "stranger")
     )
@@ -48,12 +48,8 @@ def _answers(server: Part, wanted: int) -> None:
     def said() -> bool:
         return httpx.get(ready, timeout=20, trust_env=False, verify=False).status_code == wanted
 
-    server.start()
-    try:
-        server.wait_until_up()
+    with up(server):
         wait_until(said, f"/readyz answers {wanted}")
-    finally:
-        server.kill()
 
 
 @contextmanager

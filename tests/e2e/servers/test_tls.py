@@ -10,15 +10,15 @@ import httpx
 from playwright.sync_api import Browser, expect
 
 from tests.certificates import certify
-from tests.e2e.running import Running
-from tests.faults.part import Part, answers
+from tests.faults.part import Part, answers, up
+from tests.faults.stack import Stack
 from tests.ports import free_port
 from tests.waiting import wait_until
 
 _TOKENS = f"ada:sha256:{hashlib.sha256(b'correct horse').hexdigest()}"
 
 
-def test_over_tls(stack: Running, browser: Browser, tmp_path: Path) -> None:
+def test_over_tls(stack: Stack, browser: Browser, tmp_path: Path) -> None:
     made, port = certify(tmp_path), free_port()
     server = stack.another_server(
         port,
@@ -30,15 +30,11 @@ def test_over_tls(stack: Running, browser: Browser, tmp_path: Path) -> None:
     base = f"https://127.0.0.1:{port}"
     with httpx.Client(verify=trust, trust_env=False, timeout=30) as client:
         server.is_up = answers(f"{base}/healthz", trust)
-        server.start()
-        server.wait_until_up()
-        try:
+        with up(server):
             for path in ("/healthz", "/ui/login"):
                 answered = client.get(f"{base}{path}")
                 assert answered.headers["strict-transport-security"] == "max-age=31536000"
             _use(browser, base)
-        finally:
-            server.kill()
 
 
 def _use(browser: Browser, base: str) -> None:
@@ -55,7 +51,7 @@ def _use(browser: Browser, base: str) -> None:
     context.close()
 
 
-def test_only_a_named_proxy_is_believed(stack: Running) -> None:
+def test_only_a_named_proxy_is_believed(stack: Stack) -> None:
     said = {
         "X-Forwarded-For": "192.0.2.7, 127.0.0.1",
         "X-Forwarded-Proto": "https",
@@ -68,9 +64,7 @@ def test_only_a_named_proxy_is_believed(stack: Running) -> None:
         server = stack.another_server(
             port, ONTHEDOT_API_TOKENS=_TOKENS, ONTHEDOT_TRUSTED_PROXIES=named
         )
-        server.start()
-        server.wait_until_up()
-        try:
+        with up(server):
             base = f"http://127.0.0.1:{port}"
             answered = httpx.post(f"{base}/ui/login", data=form, headers=said, trust_env=False)
             cookie = answered.headers["set-cookie"]
@@ -78,8 +72,6 @@ def test_only_a_named_proxy_is_believed(stack: Running) -> None:
             assert ("strict-transport-security" in answered.headers) is secure
             httpx.post(f"{base}/tasks", headers=said, trust_env=False)
             _logs(server, f'"address": "{"192.0.2.7" if secure else "127.0.0.1"}"')
-        finally:
-            server.kill()
 
 
 def _logs(server: Part, words: str) -> None:

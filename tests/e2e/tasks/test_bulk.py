@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.e2e.conftest import Open
 from tests.e2e.site import DAILY, HELLO, Site
-from tests.waiting import wait_until
-
-
-@pytest.fixture
-def three(site: Site, name: str) -> list[str]:
-    """Three tasks with a separate tag."""
-    ids = [f"{name}-{n}" for n in (1, 2, 3)]
-    for task_id in ids:
-        site.register(id=task_id, name=f"The {task_id}", tags=[name], trigger=DAILY, action=HELLO)
-    wait_until(lambda: len(site.listed(name)) == 3, "listed by tag")
-    return ids
 
 
 def _bar(site: Site) -> Locator:
@@ -67,9 +55,9 @@ def test_each_that_is_refused_is_named_with_the_reason(
     site: Site, name: str, three: list[str]
 ) -> None:
     site.go(f"/tasks?tag={name}")
-    site.page.get_by_label(f"Choose The {three[0]}").check()
+    site.page.get_by_label(f"Choose {three[0]}").check()
     # With Shift, all between.
-    site.page.get_by_label(f"Choose The {three[2]}").click(modifiers=["Shift"])
+    site.page.get_by_label(f"Choose {three[2]}").click(modifiers=["Shift"])
     expect(_bar(site)).to_contain_text("3 chosen")
     site.rest.delete(f"/tasks/{three[1]}")
     _bar(site).get_by_role("button", name="Run", exact=True).click()
@@ -85,7 +73,7 @@ def test_all_that_a_filter_finds_on_a_phone(open_site: Open, name: str) -> None:
     tasks = [{"id": f"{name}-{n:03}", "tags": [name], "trigger": DAILY, "action": HELLO}
              for n in range(60)]  # fmt: skip
     site.register_all(tasks)
-    wait_until(lambda: len(site.listed(name)) == 60, "listed by tag")
+    site.wait_until_listed(name, 60)
     site.go(f"/tasks?tag={name}")
     site.page.locator("tr[data-task] input").first.check()
     expect(_bar(site)).to_contain_text("1 chosen")

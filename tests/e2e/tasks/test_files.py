@@ -12,7 +12,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.site import DAILY, HELLO, Site
-from tests.waiting import wait_until
 
 #: What a revision or a registration makes anew.
 _OWN = {"created_at", "updated_at", "updated_by", "changed_at", "changed_by", "revision"}
@@ -27,7 +26,7 @@ def _said(site: Site, task_id: str) -> dict[str, object]:
 def task(site: Site, name: str) -> str:
     action = {"kind": "http", "url": "https://example.com/it's", "body": {"a": "$HOME `x` 'y'"}}
     site.register(id=name, name=f"The “{name}”", tags=[name], trigger=DAILY, action=action)
-    wait_until(lambda: site.listed(name) == [name], "listed by tag")
+    site.wait_until_listed(name)
     return name
 
 
@@ -56,7 +55,7 @@ def test_an_export_is_imported_after_a_look_at_it(
     others = [f"{name}-{n}" for n in (1, 2)]
     for each in others:
         site.register(id=each, tags=[name], trigger=DAILY, action=HELLO)
-    wait_until(lambda: len(site.listed(name)) == 3, "listed by tag")
+    site.wait_until_listed(name, 3)
     before = [_said(site, each) for each in (task, *others)]
     site.go(f"/tasks?tag={name}")
     expect(site.row(task)).to_be_visible()

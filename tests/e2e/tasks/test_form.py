@@ -127,21 +127,6 @@ def test_an_edit_tells_which_runs_it_gains_and_loses(site: Site, name: str) -> N
     expect(changes.locator(".gained")).to_have_count(0)
 
 
-def test_an_edit_of_an_old_revision_is_refused(site: Site, name: str) -> None:
-    site.register(id=name, trigger=DAILY, action=HELLO)
-    site.go(f"/tasks/{name}/edit")
-    expect(site.field("Cron expression")).to_be_visible()
-    site.rest.post(f"/tasks/{name}/pause", json={})
-    site.field("Message").fill("another")
-    site.button("Save").click()
-    expect(site.dialog()).to_contain_text("Someone else changed this task")
-    assert site.task(name)["action"]["message"] == "hello"
-    site.dialog().get_by_role("button", name="Save both").click()
-    expect(site.toast("Saved")).to_be_visible()
-    saved = site.task(name)
-    assert (saved["action"]["message"], saved["paused"]) == ("another", True)
-
-
 def test_leaving_with_unsaved_changes_asks(site: Site) -> None:
     site.go("/tasks")
     site.link("New task").first.click()

@@ -82,21 +82,23 @@ def test_two_people_edit_one_task(open_site: Open, name: str) -> None:
     site.register(id=name, name="First", trigger=DAILY, action=HELLO)
     site.go(f"/tasks/{name}/edit")
     expect(site.field("Name")).to_have_value("First")
-    theirs = {"name": "First", "trigger": _LATER, "action": HELLO}
+    theirs = {"name": "First", "trigger": _LATER, "action": HELLO, "paused": True}
     site.rest.put(f"/tasks/{name}", json=theirs)
     # Told before it is saved.
     notice = site.page.locator(".changed-meanwhile")
     expect(notice).to_contain_text("changed this task")
-    expect(notice.locator("ins")).to_have_text("0 4 * * *")
+    expect(notice.locator("ins", has_text="0 4 * * *")).to_be_visible()
     assert serious(site) == []
     site.field("Name").fill("Second")
     site.button("Save").click()
     expect(site.dialog()).to_contain_text("Someone else changed this task")
     assert serious(site) == []
+    assert site.task(name)["name"] == "First"
     site.dialog().get_by_role("button", name="Save both").click()
     expect(site.toast("Saved Second")).to_be_visible()
     saved = site.task(name)
     assert (saved["name"], saved["trigger"]["expression"]) == ("Second", "0 4 * * *")
+    assert saved["paused"]
 
     site.go(f"/tasks/{name}/edit")
     site.field("Name").fill("Mine")

@@ -23,7 +23,7 @@ def three(site: Site, name: str) -> list[str]:
             trigger=DAILY,
             action=HELLO,
         )
-    wait_until(lambda: len(site.listed(name)) == 3, "listed by tag")
+    site.wait_until_listed(name, 3)
     return ids
 
 
@@ -85,7 +85,7 @@ def test_tags_are_completed_and_counted(site: Site, name: str, three: list[str])
     expect(site.page.locator("tr[data-task]")).to_have_count(1)
 
 
-def test_orders_and_pages_stay_in_the_address(site: Site, name: str, three: list[str]) -> None:
+def test_orders_stay_in_the_address(site: Site, name: str, three: list[str]) -> None:
     site.go(f"/tasks?tag={name}")
     expect(site.row(three[0])).to_be_visible()
     assert _order(site) == three[::-1]
@@ -97,20 +97,32 @@ def test_orders_and_pages_stay_in_the_address(site: Site, name: str, three: list
     expect(site.row(three[0])).to_be_visible()
     assert _order(site) == [three[1], three[0], three[2]]
 
-    many = f"{name}-many"
-    tasks = [{"id": f"{many}-{n:03}", "tags": [many], "trigger": DAILY, "action": HELLO}
-             for n in range(60)]  # fmt: skip
+
+def test_pages_stay_in_the_address(site: Site, name: str) -> None:
+    tasks = [
+        {"id": f"{name}-{n:03}", "tags": [name], "trigger": DAILY, "action": HELLO}
+        for n in range(60)
+    ]
     site.register_all(tasks)
-    wait_until(lambda: len(site.listed(many)) == 60, "listed by tag")
-    for order in ("", "&sort=name"):
+    site.wait_until_listed(name, 60)
+    for order in ("&sort=name", ""):
         # As from a link that somebody sent: no page before it was seen.
-        site.go(f"/tasks?tag={many}{order}&page=2")
+        site.go(f"/tasks?tag={name}{order}&page=2")
         expect(site.page.get_by_text("51–60 of 60")).to_be_visible()
         expect(site.page.locator("tr[data-task]")).to_have_count(10)
+    site.row(f"{name}-000").get_by_role("link").first.click()
+    expect(site.page.get_by_role("heading", name=f"{name}-000")).to_be_visible()
+    site.page.go_back()
+    expect(site.page.get_by_text("51–60 of 60")).to_be_visible()
     site.button("Back").click()
     expect(site.page.get_by_text("1–50 of 60")).to_be_visible()
     expect(site.page).not_to_have_url(re.compile("page="))
-    site.go(f"/tasks?tag={many}&page=7")
+    site.page.get_by_label("Choose all on this page").check()
+    site.button("Choose all 60").click()
+    expect(site.page.get_by_role("toolbar")).to_contain_text("60 chosen")
+    site.button("Next").click()
+    expect(site.page.get_by_text("51–60 of 60")).to_be_visible()
+    site.go(f"/tasks?tag={name}&page=7")
     expect(site.page.get_by_text("There is no page 7")).to_be_visible()
     site.link("First page").click()
     expect(site.page.get_by_text("1–50 of 60")).to_be_visible()

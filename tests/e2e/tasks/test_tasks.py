@@ -4,21 +4,9 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.site import DAILY, HELLO, Site
-from tests.waiting import wait_until
-
-
-@pytest.fixture
-def three(site: Site, name: str) -> list[str]:
-    """Three tasks with a separate tag, which is also the start of their names."""
-    ids = [f"{name}-{n}" for n in (1, 2, 3)]
-    for task_id in ids:
-        site.register(id=task_id, tags=[name], trigger=DAILY, action=HELLO)
-    wait_until(lambda: len(site.listed(name)) == 3, "listed by tag")
-    return ids
+from tests.e2e.site import DAILY, Site
 
 
 def test_search_as_one_types_and_back(site: Site, name: str, three: list[str]) -> None:
@@ -115,27 +103,3 @@ def test_the_menu_of_a_row(site: Site, name: str, three: list[str]) -> None:
     expect(site.row(three[1])).to_contain_text("Healthy")
     site.toast("Started").get_by_role("button", name="View run").click()
     expect(site.page.get_by_text("Timeline")).to_be_visible()
-
-
-def test_pages_of_a_long_list(site: Site, name: str) -> None:
-    tasks = [
-        {"id": f"{name}-{n:03}", "tags": [name], "trigger": DAILY, "action": HELLO, "paused": True}
-        for n in range(60)
-    ]
-    site.register_all(tasks)
-    wait_until(lambda: len(site.listed(name)) == 60, "listed by tag")
-    site.go(f"/tasks?tag={name}")
-    expect(site.page.get_by_text("1–50 of 60")).to_be_visible()
-    site.button("Next").click()
-    expect(site.page.get_by_text("51–60 of 60")).to_be_visible()
-    site.row(f"{name}-000").get_by_role("link").first.click()
-    expect(site.page.get_by_role("heading", name=f"{name}-000")).to_be_visible()
-    site.page.go_back()
-    expect(site.page.get_by_text("51–60 of 60")).to_be_visible()
-    site.button("Back").click()
-    expect(site.page.get_by_text("1–50 of 60")).to_be_visible()
-    site.page.get_by_label("Choose all on this page").check()
-    site.button("Choose all 60").click()
-    expect(site.page.get_by_role("toolbar")).to_contain_text("60 chosen")
-    site.page.get_by_role("toolbar").get_by_role("button", name="Delete").click()
-    expect(site.dialog()).to_contain_text("Delete 60 tasks?")

@@ -8,11 +8,11 @@ from functools import partial
 
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.run import RunStatus
-from onthedot.scheduling.stored.backfill import BackfillStatus
 from onthedot.service.runs.backfills import Backfills
 from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.tasks.tasks import Tasks
 from tests.definitions import command, every
+from tests.outcomes import over
 from tests.replay.shapes.shape import Shape
 from tests.waiting import eventually
 
@@ -34,11 +34,7 @@ async def backfill_done_and_cancelled(shape: Shape) -> list[str]:
             goes_on = RunFilter(task_id=slow, status=RunStatus.RUNNING)
             await eventually(partial(RunList(shape.temporal).count, goes_on))
             await backfills.cancel(made.id)
-
-        async def ended(backfill_id: str = made.id) -> bool:
-            return (await backfills.get(backfill_id)).status is not BackfillStatus.RUNNING
-
-        await eventually(ended)
+        await over(backfills, made.id)
         found.append(f"backfill:{made.id}")
     return found
 
@@ -51,9 +47,5 @@ async def backfill_of_a_deleted_task(shape: Shape) -> list[str]:
     )
     await asyncio.sleep(1)
     await Tasks(shape.temporal).delete(task_id, by="capture")
-
-    async def ended() -> bool:
-        return (await backfills.get(made.id)).status is not BackfillStatus.RUNNING
-
-    await eventually(ended)
+    await over(backfills, made.id)
     return [f"backfill:{made.id}"]

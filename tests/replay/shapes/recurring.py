@@ -18,7 +18,7 @@ from onthedot.scheduling.outages import NotInForce
 from onthedot.scheduling.stored.schedule_order import ScheduleOrder
 from onthedot.scheduling.task import Health
 from onthedot.service.tasks.tasks import Tasks
-from tests.definitions import command, definition, every, new_task, once
+from tests.definitions import YEARLY, command, definition, every, new_task, once
 from tests.replay.shapes.shape import Shape
 from tests.waiting import eventually, until
 
@@ -129,9 +129,8 @@ async def continued_as_new(shape: Shape) -> list[str]:
 
 async def recurring_told_of_its_health(shape: Shape) -> list[str]:
     """It fails, then it succeeds; its runs by hand say so."""
-    yearly = {"kind": "cron", "expression": "0 0 1 1 *"}
     fails = {"action": command("false"), "retry": {"max_attempts": 1}}
-    task_id = await shape.register(yearly, **fails)
+    task_id = await shape.register(YEARLY, **fails)
     for health in (Health.FAILING, Health.HEALTHY):
         await Tasks(shape.temporal).run_now(task_id)
 
@@ -139,6 +138,6 @@ async def recurring_told_of_its_health(shape: Shape) -> list[str]:
             return (await Tasks(shape.temporal).get(task_id)).health is health
 
         await eventually(known)
-        await Tasks(shape.temporal).replace(task_id, definition(yearly), by="capture")
+        await Tasks(shape.temporal).replace(task_id, definition(YEARLY), by="capture")
     await Tasks(shape.temporal).delete(task_id, by="capture")
     return [naming.task_workflow(task_id)]

@@ -10,6 +10,7 @@ from onthedot.naming.run_address import RunAddress
 from onthedot.service.runs.runs import Runs
 from onthedot.service.tasks.tasks import Tasks
 from tests.definitions import command, every, http
+from tests.outcomes import ended
 from tests.replay.shapes.shape import Shape
 from tests.waiting import eventually
 
@@ -57,11 +58,7 @@ async def run_interrupted_and_told(shape: Shape) -> list[str]:
     asked = await Runs(shape.temporal).get((await Tasks(shape.temporal).run_now(task_id)).id)
     await eventually(lambda: shape.receiver.trickled >= 20)
     await Runs(shape.temporal).cancel(asked.id)
-
-    async def ended() -> bool:
-        return (await Runs(shape.temporal).get(asked.id)).finished_at is not None
-
-    await eventually(ended)
+    await ended(Runs(shape.temporal), asked.id)
     return [*late, *await shape.ran(silent), RunAddress.parse(asked.id).workflow_id]
 
 
@@ -76,10 +73,6 @@ async def run_cancelled(shape: Shape) -> list[str]:
 
         await eventually(attempted)
         await Runs(shape.temporal).cancel(asked.id)
-
-        async def ended(run_id: str = asked.id) -> bool:
-            return (await Runs(shape.temporal).get(run_id)).finished_at is not None
-
-        await eventually(ended)
+        await ended(Runs(shape.temporal), asked.id)
         found.append(RunAddress.parse(asked.id).workflow_id)
     return found

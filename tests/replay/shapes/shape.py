@@ -7,13 +7,12 @@ from typing import Any
 
 from onthedot import naming
 from onthedot.naming.run_address import RunAddress
-from onthedot.scheduling.task import TaskStatus
 from onthedot.service.runs.runs import Runs
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
+from tests import outcomes
 from tests.activities.receiver import Receiver
 from tests.definitions import every, new_task, unique
-from tests.waiting import eventually
 
 
 @dataclass(frozen=True)
@@ -31,12 +30,7 @@ class Shape:
 
     async def closed(self, task_id: str) -> list[str]:
         """Wait until a task is closed; its workflow."""
-
-        async def is_closed() -> bool:
-            status = (await Tasks(self.temporal).get(task_id)).status
-            return status in (TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.CANCELLED)
-
-        await eventually(is_closed)
+        await outcomes.closed(Tasks(self.temporal), task_id)
         return [naming.task_workflow(task_id)]
 
     async def resumed(self, task_id: str) -> bool:
@@ -46,9 +40,5 @@ class Shape:
         """A run by hand, to its end; its workflow."""
         task_id = await self.register(every(3600), action=action, paused=True, **more)
         asked = await Tasks(self.temporal).run_now(task_id)
-
-        async def ended() -> bool:
-            return (await Runs(self.temporal).get(asked.id)).finished_at is not None
-
-        await eventually(ended)
+        await outcomes.ended(Runs(self.temporal), asked.id)
         return [RunAddress.parse(asked.id).workflow_id]

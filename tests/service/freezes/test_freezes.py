@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
 
 import pytest
 from temporalio.client import Client
@@ -12,7 +11,7 @@ from temporalio.client import Client
 from onthedot.naming.run_address import RunAddress
 from onthedot.scheduling.errors import FreezeNotFound, Frozen
 from onthedot.scheduling.ledger.entries import LedgerState, Reason
-from onthedot.scheduling.run import RunCause, RunStatus, ShortRun
+from onthedot.scheduling.run import RunStatus, ShortRun
 from onthedot.scheduling.task import TaskStatus
 from onthedot.service.freezes.freezes import Freezes
 from onthedot.service.ledger.ledger import Ledger
@@ -20,7 +19,8 @@ from onthedot.service.runs.listing import RunList
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import every, new_task, once, unique
-from tests.service.freezes.conftest import put_freeze, runs_of
+from tests.outcomes import in_status
+from tests.service.freezes.conftest import put_freeze, runs_of, the_last_is_released, until_skipped
 from tests.waiting import at_load, eventually, until
 
 pytestmark = pytest.mark.anyio
@@ -39,12 +39,7 @@ async def test_it_is_in_force_within_seconds_and_holds_the_last_occurrence(
     began = datetime.now(UTC)
     await put_freeze(temporal, name, 3600, then="hold")
     in_force = began + timedelta(seconds=at_load(_IN_FORCE))
-
-    async def skipped() -> list[ShortRun] | None:
-        found = await runs_of(run_list, frozen)
-        return [r for r in found if r.status is RunStatus.SKIPPED][2:] or None
-
-    await eventually(skipped)
+    await until_skipped(run_list, frozen)
     runs = await runs_of(run_list, frozen)
     ran = [run for run in runs if run.status is not RunStatus.SKIPPED]
     assert all(run.scheduled_for < in_force for run in ran)
@@ -52,6 +47,10 @@ async def test_it_is_in_force_within_seconds_and_holds_the_last_occurrence(
     assert first.error is not None
     assert (first.error.type, first.error.message) == ("Frozen", f"Frozen by {name}: year end")
     assert all(run.status is not RunStatus.SKIPPED for run in await runs_of(run_list, free))
+    entries = (await Ledger(temporal).of(frozen)).items
+    (entry,) = [each for each in entries if each.at == first.scheduled_for]
+    assert (entry.state, entry.reason) == (LedgerState.SKIPPED, Reason.FROZEN)
+    assert entry.detail == f"Frozen by {name}: year end."
     with pytest.raises(Frozen):
         await tasks.run_now(frozen)
     by_hand = await tasks.run_now(frozen, through_freeze=True)
@@ -60,16 +59,8 @@ async def test_it_is_in_force_within_seconds_and_holds_the_last_occurrence(
     await Freezes(temporal).delete(name, by="test")
     with pytest.raises(FreezeNotFound):
         await Freezes(temporal).get(name)
-
-    async def released() -> list[ShortRun] | None:
-        return [r for r in await runs_of(run_list, frozen) if r.cause is RunCause.RETRY] or None
-
-    held = await eventually(released)
-    await tasks.delete(frozen, by="test")
-    runs = await runs_of(run_list, frozen)
-    last = max(run.scheduled_for for run in runs if run.status is RunStatus.SKIPPED)
-    assert [run.scheduled_for for run in held] == [last]
-    assert by_hand.id in [run.id for run in runs]
+    await the_last_is_released(tasks, run_list, frozen)
+    assert by_hand.id in [run.id for run in await runs_of(run_list, frozen)]
 
 
 async def test_a_one_time_task_is_held_and_runs_once_at_the_end(
@@ -86,15 +77,8 @@ async def test_a_one_time_task_is_held_and_runs_once_at_the_end(
 
     await eventually(partial(_why_frozen, temporal, held, name))
     await until(end)
-
-    async def done() -> bool:
-        return (await tasks.get(held)).status is TaskStatus.COMPLETED
-
-    async def given_up() -> bool:
-        return (await tasks.get(late)).status is TaskStatus.FAILED
-
-    await eventually(done)
-    await eventually(given_up)
+    await in_status(tasks, held, TaskStatus.COMPLETED)
+    await in_status(tasks, late, TaskStatus.FAILED)
     missed = await runs_of(run_list, late)
     assert [run.error.message.partition(". ")[0] for run in missed if run.error] == [
         f"Frozen by {name}: year end"
@@ -159,19 +143,3 @@ async def test_a_run_without_a_freeze_in_force_costs_no_event(
 
 def _seconds_from_now(seconds: int) -> int:
     return int(datetime.now(UTC).timestamp()) + seconds
-
-
-async def test_the_ledger_says_frozen(
-    temporal: Temporal, tasks: Tasks, run_list: RunList, name: str
-) -> None:
-    task_id = f"{name}-ledger"
-    await put_freeze(temporal, name, 3600)
-    await tasks.create(new_task(task_id, every(2), tags=[name]), by="test")
-
-    async def told() -> Any:
-        page = await Ledger(temporal).of(task_id)
-        return next((e for e in page.items if e.reason is Reason.FROZEN), None)
-
-    entry = await eventually(told)
-    assert (entry.state, entry.detail) == (LedgerState.SKIPPED, f"Frozen by {name}: year end.")
-    await tasks.delete(task_id, by="test")

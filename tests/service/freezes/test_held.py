@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
@@ -16,17 +15,18 @@ from onthedot.activities.assembly import Activities
 from onthedot.activities.freezes.interceptor import watches_of
 from onthedot.activities.freezes.watch import FreezeWatch
 from onthedot.activities.permissions import Permissions
-from onthedot.scheduling.freezes.freeze import FreezeDefinition, release_after
+from onthedot.scheduling.freezes.freeze import release_after
 from onthedot.scheduling.freezes.windows import without_present_window
-from onthedot.scheduling.run import RunCause, RunStatus, ShortRun
 from onthedot.scheduling.task import TaskStatus
 from onthedot.service.freezes.freezes import Freezes
 from onthedot.service.runs.listing import RunList
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import every, new_task, once, unique
-from tests.service.freezes.conftest import runs_of
+from tests.outcomes import in_status
+from tests.service.freezes.conftest import put_freeze, the_last_is_released, until_skipped
 from tests.waiting import eventually
+from tests.workers import on_its_own
 
 pytestmark = pytest.mark.anyio
 
@@ -42,16 +42,14 @@ async def test_what_was_held_is_released_bit_by_bit() -> None:
 async def test_a_worker_that_cannot_read_freezes_holds_and_says_so(
     client: Client, temporal: Temporal, caplog: pytest.LogCaptureFixture
 ) -> None:
-    queue, task_id = unique("blind"), unique("blind")
-    settings = temporal.settings.model_copy(update={"task_queue": queue})
-    tasks = Tasks(replace(temporal, settings=settings))
+    alone, task_id = on_its_own(temporal), unique("blind")
+    tasks = Tasks(alone)
     activities = Activities(client, Permissions())
     made = activities.all()
     [watch] = watches_of(made)
     # Temporal cannot be made to refuse this list alone, while the tasks go on.
     with patch.object(FreezeWatch, "_listed", side_effect=RuntimeError("no lists")):
-        running = Worker(client, task_queue=queue, activities=made)
-        async with running:
+        async with Worker(client, task_queue=alone.task_queue, activities=made):
             await tasks.create(new_task(task_id, once(0)), by="test")
             held = client.get_workflow_handle(naming.task_workflow(task_id))
 
@@ -63,11 +61,7 @@ async def test_a_worker_that_cannot_read_freezes_holds_and_says_so(
             assert (await tasks.get(task_id)).status is TaskStatus.RUNNING
             assert "no run starts until the freezes can be read" in caplog.text
             with patch.object(FreezeWatch, "_listed", return_value={}):
-
-                async def ran() -> bool:
-                    return (await tasks.get(task_id)).status is TaskStatus.COMPLETED
-
-                await eventually(ran)
+                await in_status(tasks, task_id, TaskStatus.COMPLETED)
     assert not watch.known or watch.may_be_in_force(datetime.now(UTC)) is False
     await activities.close()
 
@@ -79,34 +73,13 @@ async def test_a_window_that_a_change_ends_releases_what_it_held(
     await tasks.create(new_task(frozen, every(1), tags=[name]), by="test")
     now = datetime.now(UTC)
     trigger = {"kind": "interval", "every": 86_400, "offset": int(now.timestamp() - 60) % 86_400}
-    daily = FreezeDefinition.model_validate(
-        {
-            "trigger": trigger,
-            "duration": 43_200,
-            "tags": (name,),
-            "then": "hold",
-            "release_over": 0,
-        }
-    )
-    made, _ = await Freezes(temporal).put(name, daily, by="test")
+    half_a_day = {"trigger": trigger, "duration": 43_200}
+    made = await put_freeze(temporal, name, 0, until=None, then="hold", **half_a_day)
     assert made.in_force
-
-    async def skipped() -> list[ShortRun] | None:
-        found = await runs_of(run_list, frozen)
-        return [r for r in found if r.status is RunStatus.SKIPPED][2:] or None
-
-    await eventually(skipped)
+    await until_skipped(run_list, frozen)
     rest = without_present_window(made, temporal.now())
     assert rest is not None
     ended, _ = await Freezes(temporal).put(name, rest, by="test")
     assert not ended.in_force
     assert ended.next_at is not None
-
-    async def released() -> list[ShortRun] | None:
-        return [r for r in await runs_of(run_list, frozen) if r.cause is RunCause.RETRY] or None
-
-    held = await eventually(released)
-    await tasks.delete(frozen, by="test")
-    runs = await runs_of(run_list, frozen)
-    last = max(run.scheduled_for for run in runs if run.status is RunStatus.SKIPPED)
-    assert [run.scheduled_for for run in held] == [last]
+    await the_last_is_released(tasks, run_list, frozen)

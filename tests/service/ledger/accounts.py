@@ -6,12 +6,9 @@ from datetime import timedelta
 
 from onthedot.scheduling.action import LogAction
 from onthedot.scheduling.ledger.entries import LedgerEntry
-from onthedot.scheduling.run import RunStatus
 from onthedot.scheduling.trigger import IntervalTrigger
 from onthedot.service.ledger.ledger import Ledger
-from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.temporal.calls import Temporal
-from tests.waiting import eventually
 
 EVERY_SECOND = IntervalTrigger(every=timedelta(seconds=1))
 EVERY_TWO = IntervalTrigger(every=timedelta(seconds=2))
@@ -21,14 +18,3 @@ LOG = LogAction(message="hello")
 async def entries_of(temporal: Temporal, task_id: str) -> list[LedgerEntry]:
     now = temporal.now()
     return list((await Ledger(temporal).of(task_id, now - timedelta(hours=1), now)).items)
-
-
-async def until_ran(temporal: Temporal, task_id: str, count: int) -> None:
-    """Wait until this many runs succeeded."""
-    runs = RunList(temporal)
-    which = RunFilter(task_id=task_id, status=RunStatus.SUCCEEDED)
-
-    async def enough() -> bool:
-        return await runs.count(which) >= count
-
-    await eventually(enough)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from functools import partial
 
 import pytest
 from temporalio.worker import Worker
@@ -17,8 +17,10 @@ from onthedot.service.ledger.ledger import Ledger
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import unique
-from tests.service.ledger.accounts import EVERY_SECOND, EVERY_TWO, LOG, entries_of, until_ran
-from tests.waiting import eventually, patient
+from tests.outcomes import succeeded
+from tests.service.ledger.accounts import EVERY_SECOND, EVERY_TWO, LOG, entries_of
+from tests.waiting import eventually
+from tests.workers import on_its_own
 
 pytestmark = pytest.mark.anyio
 
@@ -29,7 +31,7 @@ async def test_a_recurring_task_accounts_for_every_second(
     task_id = unique("ledger")
     tasks = Tasks(temporal)
     await tasks.create(NewTask(id=task_id, trigger=EVERY_SECOND, action=LOG), by="t")
-    await until_ran(temporal, task_id, 4)
+    await succeeded(temporal, task_id, 4)
     now = temporal.now()
     page = await Ledger(temporal).of(task_id, now - timedelta(hours=1), now + timedelta(seconds=20))
     await tasks.delete(task_id, by="t")
@@ -50,7 +52,7 @@ async def test_a_task_that_is_paused_edited_and_resumed_has_no_gap(
     task_id = unique("ledger")
     tasks = Tasks(temporal)
     await tasks.create(NewTask(id=task_id, trigger=EVERY_SECOND, action=LOG), by="t")
-    await until_ran(temporal, task_id, 2)
+    await succeeded(temporal, task_id, 2)
     await tasks.pause(task_id, by="t", note="being looked at")
 
     async def two_paused() -> bool:
@@ -84,9 +86,9 @@ async def test_a_finished_task_that_was_armed_again_keeps_its_past(
     tasks = Tasks(temporal)
     at = temporal.now().replace(microsecond=0) + timedelta(seconds=1)
     await tasks.create(NewTask(id=task_id, trigger=OnceTrigger(at=at), action=LOG), by="t")
-    await until_ran(temporal, task_id, 1)
+    await succeeded(temporal, task_id, 1)
     await tasks.replace(task_id, TaskDefinition(trigger=EVERY_SECOND, action=LOG), by="t")
-    await until_ran(temporal, task_id, 3)
+    await succeeded(temporal, task_id, 3)
     entries = await entries_of(temporal, task_id)
     await tasks.delete(task_id, by="t")
     assert entries[0].at == at
@@ -96,9 +98,7 @@ async def test_a_finished_task_that_was_armed_again_keeps_its_past(
 
 
 async def test_a_task_that_no_worker_takes_up_says_so(temporal: Temporal) -> None:
-    lonely = patient(
-        temporal.client, temporal.settings.model_copy(update={"task_queue": f"none-{uuid4().hex}"})
-    )
+    lonely = on_its_own(temporal)
     once, often = unique("ledger"), unique("ledger")
     past = temporal.now() - timedelta(minutes=1)
     await Tasks(lonely).create(NewTask(id=once, trigger=OnceTrigger(at=past), action=LOG), by="t")
@@ -108,15 +108,11 @@ async def test_a_task_that_no_worker_takes_up_says_so(temporal: Temporal) -> Non
         (past, LedgerState.LATE, Reason.NO_WORKER)
     ]
     assert "no worker had processed the task" in (await Ledger(lonely).why(once)).answer
-    await eventually(lambda: _some(lonely, often))
+    await eventually(partial(entries_of, lonely, often))
     assert {entry.state for entry in await entries_of(lonely, often)} == {LedgerState.PENDING}
     for task_id in (once, often):
         handle = temporal.client.get_workflow_handle(naming.task_workflow(task_id))
         await handle.terminate("the test is over")
-
-
-async def _some(temporal: Temporal, task_id: str) -> bool:
-    return bool(await entries_of(temporal, task_id))
 
 
 async def test_a_span_must_make_sense(temporal: Temporal, worker: Worker) -> None:

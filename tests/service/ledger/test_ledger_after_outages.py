@@ -10,14 +10,13 @@ from onthedot.scheduling.ledger.audit_report import AuditOrder
 from onthedot.scheduling.ledger.entries import LedgerEntry, LedgerState, Reason
 from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.policy import OverlapPolicy
-from onthedot.scheduling.run import RunStatus
 from onthedot.service.ledger.audit import Audit
 from onthedot.service.ledger.ledger import Ledger
 from onthedot.service.overview import health
-from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import every, new_task, once
+from tests.outcomes import succeeded
 from tests.waiting import eventually, until
 from tests.workflows.private_temporal import PrivateTemporal
 from tests.workflows.private_temporal import private as private
@@ -46,8 +45,8 @@ async def after(private: PrivateTemporal) -> tuple[Temporal, datetime, datetime]
             task = new_task(f"{policy}-{name}", every(1), overlap=overlap, catchup_window=window)
             await tasks.create(task, by="t")
     for policy in _POLICIES:
-        await _succeeded(temporal, f"{policy}-long", 3)
-        await _succeeded(temporal, f"{policy}-short", 3)
+        await succeeded(temporal, f"{policy}-long", 3, 90)
+        await succeeded(temporal, f"{policy}-short", 3, 90)
     await tasks.create(new_task("once-short", once(5), catchup_window=_SHORT), by="t")
     await tasks.create(new_task("once-long", once(5)), by="t")
     down = temporal.now()
@@ -56,18 +55,9 @@ async def after(private: PrivateTemporal) -> tuple[Temporal, datetime, datetime]
     temporal = await private.start()
     up = temporal.now()
     for policy in _POLICIES:
-        await _succeeded(temporal, f"{policy}-short", 8)
+        await succeeded(temporal, f"{policy}-short", 8, 90)
     await until(up + timedelta(seconds=16))
     return temporal, down, up
-
-
-async def _succeeded(temporal: Temporal, task_id: str, count: int) -> None:
-    which = RunFilter(task_id=task_id, status=RunStatus.SUCCEEDED)
-
-    async def enough() -> bool:
-        return await RunList(temporal).count(which) >= count
-
-    await eventually(enough, 90)
 
 
 async def _entries(temporal: Temporal, task_id: str) -> list[LedgerEntry]:

@@ -17,7 +17,8 @@ from onthedot.service.ledger.task_evidence import read_schedule_evidence
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import unique
-from tests.service.ledger.accounts import EVERY_SECOND, LOG, entries_of, until_ran
+from tests.outcomes import succeeded
+from tests.service.ledger.accounts import EVERY_SECOND, LOG, entries_of
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.anyio
 async def _running(temporal: Temporal) -> str:
     task_id = unique("ledger")
     await Tasks(temporal).create(NewTask(id=task_id, trigger=EVERY_SECOND, action=LOG), by="t")
-    await until_ran(temporal, task_id, 2)
+    await succeeded(temporal, task_id, 2)
     return task_id
 
 
@@ -43,7 +44,7 @@ async def test_a_schedule_that_is_paused_by_hand(temporal: Temporal, worker: Wor
     why = await Ledger(temporal).why(task_id)
     await schedule.unpause()
     already = sum(e.run is not None for e in paused)
-    await until_ran(temporal, task_id, already + 1)
+    await succeeded(temporal, task_id, already + 1)
     resumed = await entries_of(temporal, task_id)
     await Tasks(temporal).delete(task_id, by="t")
     assert {e.reason for e in paused if e.gap} == {Reason.SCHEDULE_PAUSED}
@@ -82,7 +83,7 @@ async def test_a_run_that_the_schedule_was_made_to_start(
 
     await eventually(there)
     await schedule.trigger(overlap=ScheduleOverlapPolicy.ALLOW_ALL)
-    await until_ran(temporal, task_id, 1)
+    await succeeded(temporal, task_id, 1)
     entries = await entries_of(temporal, task_id)
     await Tasks(temporal).delete(task_id, by="t")
     assert (LedgerState.UNKNOWN, Reason.UNEXPECTED_RUN) in {(e.state, e.reason) for e in entries}

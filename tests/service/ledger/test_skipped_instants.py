@@ -10,13 +10,14 @@ from temporalio.worker import Worker
 from onthedot.scheduling.action import CommandAction
 from onthedot.scheduling.ledger.entries import LedgerState, Reason
 from onthedot.scheduling.policy import OverlapPolicy
-from onthedot.scheduling.task import NewTask
+from onthedot.scheduling.task import NewTask, TaskStatus
 from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger
 from onthedot.service.ledger.ledger import Ledger
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import unique
-from tests.service.ledger.accounts import EVERY_SECOND, EVERY_TWO, LOG, entries_of, until_ran
+from tests.outcomes import in_status, succeeded
+from tests.service.ledger.accounts import EVERY_SECOND, EVERY_TWO, LOG, entries_of
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
@@ -29,7 +30,7 @@ async def test_a_run_that_takes_too_long_skips_the_next_ones(
     tasks = Tasks(temporal)
     slow = CommandAction(argv=("sleep", "3.5"))
     await tasks.create(NewTask(id=task_id, trigger=EVERY_SECOND, action=slow), by="t")
-    await until_ran(temporal, task_id, 2)
+    await succeeded(temporal, task_id, 2)
     why = await Ledger(temporal).why(task_id)
     entries = await entries_of(temporal, task_id)
     await tasks.delete(task_id, by="t")
@@ -56,7 +57,7 @@ async def test_with_a_buffer_every_instant_has_its_turn(temporal: Temporal, work
         overlap=OverlapPolicy.BUFFER_ALL,
     )
     await tasks.create(task, by="t")
-    await until_ran(temporal, task_id, 2)
+    await succeeded(temporal, task_id, 2)
 
     async def waits() -> bool:
         entries = await entries_of(temporal, task_id)
@@ -82,16 +83,12 @@ async def test_a_task_that_used_up_its_runs_leaves_no_gap(
     trigger = IntervalTrigger(every=timedelta(seconds=1), max_runs=3)
     new = NewTask(id=task_id, trigger=trigger, action=LOG, overlap=OverlapPolicy.ALLOW_ALL)
     await Tasks(temporal).create(new, by="t")
-    await until_ran(temporal, task_id, 3)
+    await succeeded(temporal, task_id, 3)
     ahead = temporal.now() + timedelta(minutes=1)
     page = await Ledger(temporal).of(task_id, None, ahead)
     assert page.counts.get(LedgerState.RAN) == 3
     assert set(page.counts) <= {LedgerState.RAN, LedgerState.SKIPPED, LedgerState.PENDING}
-
-    async def finished() -> bool:
-        return (await Tasks(temporal).get(task_id)).status.value == "completed"
-
-    await eventually(finished)
+    await in_status(Tasks(temporal), task_id, TaskStatus.COMPLETED)
     page = await Ledger(temporal).of(task_id, None, ahead)
     assert page.counts.get(LedgerState.RAN) == 3
     assert {e.reason for e in page.items if e.state is not LedgerState.RAN} <= {Reason.MAX_RUNS}

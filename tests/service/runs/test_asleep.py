@@ -13,8 +13,9 @@ from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import definition, new_task, unique
+from tests.outcomes import in_status
 from tests.run_log import listed_runs
-from tests.waiting import at_load, eventually, until
+from tests.waiting import at_load, until
 
 pytestmark = pytest.mark.anyio
 
@@ -28,12 +29,8 @@ async def test_no_worker_hears_of_it_before_and_it_begins_at_its_time(
     handle = temporal.client.get_workflow_handle(naming.task_workflow(task_id))
     assert (await handle.describe()).history_length == 1
     assert (await tasks.get(task_id)).status is TaskStatus.SCHEDULED
-
-    async def done() -> bool:
-        return (await tasks.get(task_id)).status is TaskStatus.COMPLETED
-
     await until(due)
-    await eventually(done)
+    await in_status(tasks, task_id, TaskStatus.COMPLETED)
     (run,) = await listed_runs(run_list, _succeeded(task_id))
     assert run.started_at is not None
     assert due <= run.started_at
@@ -45,11 +42,7 @@ async def test_a_change_wakes_it(tasks: Tasks, run_list: RunList) -> None:
     await tasks.create(new_task(task_id, {"kind": "once", "at": far}), by="test")
     due = datetime.now(UTC) + timedelta(seconds=1)
     await tasks.replace(task_id, definition({"kind": "once", "at": due}), by="test")
-
-    async def done() -> bool:
-        return (await tasks.get(task_id)).status is TaskStatus.COMPLETED
-
-    await eventually(done)
+    await in_status(tasks, task_id, TaskStatus.COMPLETED)
     (run,) = await listed_runs(run_list, _succeeded(task_id))
     assert run.scheduled_for == due
     assert run.started_at is not None

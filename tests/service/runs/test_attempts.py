@@ -17,6 +17,7 @@ from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver
 from tests.definitions import command, http, new_task, once, unique
+from tests.outcomes import last_run
 from tests.run_log import listed_runs
 from tests.service.foreign_code import foreign_worker
 from tests.waiting import at_load, eventually
@@ -37,6 +38,7 @@ async def test_attempts_are_counted_through_local_and_ordinary_ones(
     assert row.attempts == 3
     numbers = [request.headers["X-OnTheDot-Attempt"] for request in receiver.requests]
     assert numbers == ["1", "2", "3"]
+    assert {request.headers["Idempotency-Key"] for request in receiver.requests} == {run.id}
 
 
 async def test_the_last_attempt_is_told(tasks: Tasks, runs: Runs, receiver: Receiver) -> None:
@@ -46,6 +48,19 @@ async def test_the_last_attempt_is_told(tasks: Tasks, runs: Runs, receiver: Rece
     assert run.error is not None
     assert run.error.type == "HttpStatus"
     assert run.output["body"] == "no 2"
+
+
+async def test_what_is_final_is_not_tried_again(
+    tasks: Tasks, runs: Runs, receiver: Receiver
+) -> None:
+    receiver.plan = [web.json_response({"why": "no such hook"}, status=404)]
+    run = await _run(tasks, runs, http(receiver.url("/planned?k=v")), retry=_QUICK)
+    assert (run.status, run.attempts) == (RunStatus.FAILED, 1)
+    assert run.error is not None
+    assert run.error.type == "HttpStatus"
+    assert run.error.message == f"POST {receiver.url('/planned')} returned 404."
+    assert run.output["body"] == {"why": "no such hook"}
+    assert len(receiver.requests) == 1
 
 
 async def test_a_failed_run_is_logged_as_ended_after_it_began(
@@ -92,7 +107,7 @@ async def test_a_waiting_run_tells_what_failed(
     second = await eventually(lambda: after(2))
     assert second is not None
     assert "503" in second.waiting_for
-    done = await _closed(tasks, runs, task_id)
+    done = await last_run(tasks, runs, task_id)
     assert (done.status, done.attempts) == (RunStatus.SUCCEEDED, 3)
     assert done.finished_at is not None
     assert done.started_at is not None
@@ -170,7 +185,7 @@ async def test_a_queue_that_nobody_polls_is_the_reason(tasks: Tasks, runs: Runs)
             return (await runs.get(last.id)).waiting_for if last else ""
 
         assert "'nobody'" in await eventually(reason)
-        run = await _closed(tasks, runs, task_id)
+        run = await last_run(tasks, runs, task_id)
         assert run.status is RunStatus.TIMED_OUT
         assert run.error is not None
         assert "nobody" in run.error.message
@@ -186,14 +201,4 @@ async def _run(
 ) -> Run:
     task_id = unique("run")
     await tasks.create(new_task(task_id, once(delay), action=action, **more), by="test")
-    return await _closed(tasks, runs, task_id)
-
-
-async def _closed(tasks: Tasks, runs: Runs, task_id: str) -> Run:
-    async def closed() -> Run | None:
-        last = (await tasks.get(task_id)).last_run
-        return await runs.get(last.id) if last and last.finished_at else None
-
-    found = await eventually(closed)
-    assert found is not None
-    return found
+    return await last_run(tasks, runs, task_id)

@@ -12,7 +12,7 @@ import pytest
 from onthedot.scheduling.errors import InvalidDefinition, WrongState
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.run import RunCause, RunStatus
-from onthedot.scheduling.stored.backfill import Backfill, BackfillStatus
+from onthedot.scheduling.stored.backfill import BackfillStatus
 from onthedot.scheduling.stored.task_change import Change, ChangeKind
 from onthedot.service.runs.backfills import Backfills
 from onthedot.service.runs.listing import RunFilter, RunList
@@ -21,6 +21,7 @@ from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver
 from tests.definitions import every, http, new_task, once, unique
+from tests.outcomes import over
 from tests.run_log import listed_runs
 from tests.waiting import eventually
 
@@ -38,7 +39,7 @@ async def test_each_occurrence_of_days_ago_runs_once(
     end = datetime(2026, 3, 4, 5, tzinfo=UTC)
     started = await backfills.start(task_id, start=end - 11 * _HOUR, end=end, overlap=overlap)
     assert (started.total, started.done, started.status) == (12, 0, BackfillStatus.RUNNING)
-    done = await _ended(backfills, started.id)
+    done = await over(backfills, started.id)
     assert (done.status, done.total, done.done) == (BackfillStatus.COMPLETED, 12, 12)
     of_it = RunFilter(task_id=task_id, cause=RunCause.BACKFILL)
     succeeded = replace(of_it, status=RunStatus.SUCCEEDED)
@@ -47,7 +48,7 @@ async def test_each_occurrence_of_days_ago_runs_once(
     assert ran == Counter(end - number * _HOUR for number in range(12))
     assert [found.id for found in await backfills.of_task(task_id)] == [started.id]
     again = await backfills.start(task_id, start=end, end=end, overlap=overlap)
-    await _ended(backfills, again.id)
+    await over(backfills, again.id)
     assert await run_list.count(of_it) == 13
 
 
@@ -61,7 +62,7 @@ async def test_a_long_one_continues_as_new(
     started = await backfills.start(
         task_id, start=end - timedelta(minutes=219), end=end, overlap=OverlapPolicy.ALLOW_ALL
     )
-    done = await _ended(backfills, started.id)
+    done = await over(backfills, started.id)
     assert (done.total, done.done) == (220, 220)
     of_it = RunFilter(task_id=task_id, cause=RunCause.BACKFILL)
     assert await run_list.count(of_it) == 220
@@ -85,7 +86,7 @@ async def test_a_cancel_cancels_what_is_going_on(
 
     await eventually(many)
     await backfills.cancel(started.id, by="ben")
-    ended = await _ended(backfills, started.id)
+    ended = await over(backfills, started.id)
     assert (ended.status, ended.done, ended.requested_by) == (BackfillStatus.CANCELLED, 0, "ann")
 
     async def all_cancelled() -> bool:
@@ -119,10 +120,10 @@ async def test_deleting_a_task_ends_its_backfill_and_not_that_of_its_successor(
     new = await backfills.start(
         task_id, start=end - _HOUR, end=end, overlap=OverlapPolicy.ALLOW_ALL
     )
-    ended = await _ended(backfills, old.id)
+    ended = await over(backfills, old.id)
     assert ended.status is BackfillStatus.CANCELLED
     assert ended.done < 100 < ended.total
-    assert (await _ended(backfills, new.id)).done == 61
+    assert (await over(backfills, new.id)).done == 61
     for status in (None, RunStatus.SUCCEEDED):
         backfilled = RunFilter(task_id=task_id, cause=RunCause.BACKFILL, status=status)
         await listed_runs(run_list, backfilled, ended.done + 61)
@@ -144,7 +145,7 @@ async def test_a_deletion_ends_it_though_the_server_dies_with_the_change_on_its_
     await eventually(listed)
     change = Change(kind=ChangeKind.DELETE, by="test", not_after=temporal.expiry())
     assert await changes.execute(temporal, task_id, change)
-    ended = await _ended(backfills, started.id)
+    ended = await over(backfills, started.id)
     assert ended.status is BackfillStatus.CANCELLED
     assert ended.done < 100
 
@@ -160,7 +161,7 @@ async def test_a_backfill_that_nobody_stopped_sees_that_its_task_is_gone(
     started = await backfills.begin(
         state, start=end - _HOUR, end=end, overlap=OverlapPolicy.ALLOW_ALL
     )
-    ended = await _ended(backfills, started.id)
+    ended = await over(backfills, started.id)
     assert (ended.status, ended.done) == (BackfillStatus.CANCELLED, 0)
 
 
@@ -182,11 +183,3 @@ async def test_what_cannot_be_backfilled(tasks: Tasks, backfills: Backfills) -> 
     with pytest.raises(WrongState):
         await backfills.start(once_id, start=now - _HOUR, end=now, overlap=None)
     await asyncio.gather(*(tasks.delete(name, by="test") for name in (task_id, once_id)))
-
-
-async def _ended(backfills: Backfills, backfill_id: str) -> Backfill:
-    async def ended() -> Backfill | None:
-        found = await backfills.get(backfill_id)
-        return None if found.status is BackfillStatus.RUNNING else found
-
-    return await eventually(ended)

@@ -17,6 +17,7 @@ from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver
 from tests.definitions import command, every, http, new_task, once, unique
+from tests.outcomes import ended, in_status
 from tests.service.foreign_code import foreign_worker
 from tests.waiting import at_load, eventually
 
@@ -35,6 +36,7 @@ async def test_a_first_call_that_hangs(tasks: Tasks, runs: Runs, receiver: Recei
     run = await _cancelled(tasks, runs, http(receiver.url("/hang")), hangs)
     assert receiver.abandoned.is_set()
     assert run.attempts <= 1
+    assert len(receiver.requests) == 1
 
 
 async def test_a_later_call_that_hangs(tasks: Tasks, runs: Runs, receiver: Receiver) -> None:
@@ -105,14 +107,8 @@ async def test_a_run_of_a_recurring_task(tasks: Tasks, runs: Runs, receiver: Rec
     asked = await tasks.run_now(task_id)
     await receiver.arrived.wait()
     await runs.cancel(asked.id)
-    ended = await eventually(lambda: _ended(runs, asked.id))
-    assert ended is not None
-    assert ended.status is RunStatus.CANCELLED
-
-    async def is_scheduled() -> bool:
-        return (await tasks.get(task_id)).status is TaskStatus.SCHEDULED
-
-    await eventually(is_scheduled)
+    assert (await ended(runs, asked.id)).status is RunStatus.CANCELLED
+    await in_status(tasks, task_id, TaskStatus.SCHEDULED)
     with pytest.raises(WrongState):
         await runs.cancel(asked.id)
 
@@ -127,10 +123,10 @@ async def test_a_terminated_run_says_so(
     await receiver.arrived.wait()
     workflow_id = f"run:{asked.id.rpartition('~')[0]}"
     await temporal.client.get_workflow_handle(workflow_id).terminate(reason="by hand")
-    ended = await runs.get(asked.id)
-    assert ended.status is RunStatus.TERMINATED
-    assert ended.error is not None
-    assert ended.error.message == "by hand"
+    run = await runs.get(asked.id)
+    assert run.status is RunStatus.TERMINATED
+    assert run.error is not None
+    assert run.error.message == "by hand"
 
 
 async def _cancelled(
@@ -153,15 +149,9 @@ async def _cancelled(
     assert run_id is not None
     began = datetime.now(UTC)
     await runs.cancel(run_id)
-    ended = await eventually(lambda: _ended(runs, run_id))
+    run = await ended(runs, run_id)
     assert datetime.now(UTC) - began < timedelta(seconds=min(at_load(_SOON), _BY_ITSELF - 5))
-    assert ended is not None
-    assert ended.status is RunStatus.CANCELLED
-    assert ended.error is not None
+    assert run.status is RunStatus.CANCELLED
+    assert run.error is not None
     assert (await tasks.get(task_id)).status is TaskStatus.CANCELLED
-    return ended
-
-
-async def _ended(runs: Runs, run_id: str) -> Run | None:
-    run = await runs.get(run_id)
-    return run if run.finished_at else None
+    return run

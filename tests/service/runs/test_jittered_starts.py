@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
-from temporalio.client import Client, ScheduleActionResult
+from temporalio.client import Client, ScheduleActionResult, ScheduleHandle
 
 from onthedot import naming
 from onthedot.service.tasks.tasks import Tasks
@@ -15,7 +15,7 @@ from onthedot.service.temporal.calls import Temporal
 from tests.definitions import definition, every, new_task, once, unique
 from tests.run_log import nominals
 from tests.waiting import at_load, eventually, until
-from tests.workers import polling
+from tests.workers import on_its_own, polling
 
 pytestmark = pytest.mark.anyio
 
@@ -35,10 +35,7 @@ async def test_the_first_run_is_the_one_that_registration_named(
         first[name] = task.next_runs[0]
         shown = (await tasks.get(name)).next_runs[0]
         assert shown == first[name] or first[name] < datetime.now(UTC)
-    for name in names:
-        action = await _first_action(temporal, name)
-        assert action.scheduled_at == first[name] <= action.started_at
-        await tasks.delete(name, by="test")
+    await _begin_as_named(temporal, first)
 
 
 async def test_a_task_that_becomes_recurring_counts_from_then(
@@ -52,18 +49,14 @@ async def test_a_task_that_becomes_recurring_counts_from_then(
     for name in names:
         became = await tasks.replace(name, definition(_TRIGGER, overlap="allow_all"), by="test")
         first[name] = became.next_runs[0]
-    for name in names:
-        action = await _first_action(temporal, name)
-        assert action.scheduled_at == first[name] <= action.started_at
-        await tasks.delete(name, by="test")
+    await _begin_as_named(temporal, first)
 
 
 async def test_what_a_late_worker_finds_nominally_due_keeps_its_jitter(
     client: Client, temporal: Temporal
 ) -> None:
-    queue = unique("jitter")
-    settings = temporal.settings.model_copy(update={"task_queue": queue})
-    tasks = Tasks(replace(temporal, settings=settings))
+    alone = on_its_own(temporal)
+    tasks = Tasks(alone)
     nominal = _next_nominal(at_load(2))
     trigger = {**_TRIGGER, "start_at": nominal}
     first: dict[str, datetime] = {}
@@ -73,7 +66,7 @@ async def test_what_a_late_worker_finds_nominally_due_keeps_its_jitter(
         first[name] = task.next_runs[0]
     await until(nominal + 0.5 * _SECOND)
     assert max(first.values()) > datetime.now(UTC)
-    async with polling(client, queue):
+    async with polling(client, alone.task_queue):
         await until(max(first.values()) + _SECOND)
         for name in first:
             await eventually(partial(nominals, client, name))
@@ -95,12 +88,14 @@ async def _starts(temporal: Temporal, task_id: str) -> list[datetime]:
     return [row.start_time async for row in temporal.client.list_workflows(query)]
 
 
-async def _first_action(temporal: Temporal, task_id: str) -> ScheduleActionResult:
-    """What Temporal says of the first run that it started: when it was due, jitter included."""
-    schedule = temporal.client.get_schedule_handle(naming.schedule(task_id))
+async def _begin_as_named(temporal: Temporal, first: dict[str, datetime]) -> None:
+    """The first run of each task was due at its instant, jitter included, as Temporal has it."""
+    for name, at in first.items():
+        schedule = temporal.client.get_schedule_handle(naming.schedule(name))
 
-    async def first() -> ScheduleActionResult | None:
-        actions = (await schedule.describe()).info.recent_actions
-        return actions[0] if actions else None
+        async def actions(schedule: ScheduleHandle = schedule) -> Sequence[ScheduleActionResult]:
+            return (await schedule.describe()).info.recent_actions
 
-    return await eventually(first)
+        action = (await eventually(actions))[0]
+        assert action.scheduled_at == at <= action.started_at
+        await Tasks(temporal).delete(name, by="test")

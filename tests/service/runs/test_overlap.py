@@ -17,6 +17,7 @@ from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver, open_receiver
 from tests.definitions import every, http, new_task, once, unique
+from tests.outcomes import in_status, succeeded
 from tests.run_log import lists_caught_up
 from tests.waiting import at_load, eventually, until
 
@@ -117,11 +118,8 @@ async def _observe(temporal: Temporal, policy: str) -> Seen:
 async def _finished(
     temporal: Temporal, task_id: str, receiver: Receiver, first: datetime, step: timedelta
 ) -> Seen:
-    async def completed() -> bool:
-        return (await Tasks(temporal).get(task_id)).status is TaskStatus.COMPLETED
-
     await until(first + 4 * step)
-    await eventually(completed)
+    await in_status(Tasks(temporal), task_id, TaskStatus.COMPLETED)
     await lists_caught_up(temporal.client)
     page = await RunList(temporal).page(RunFilter(task_id=task_id))
     runs = sorted(page.items, key=lambda run: run.scheduled_for)
@@ -130,19 +128,16 @@ async def _finished(
     return Seen(statuses, receiver.most_running)
 
 
-async def test_ten_within_a_second_are_ten_runs(tasks: Tasks, run_list: RunList) -> None:
+async def test_ten_within_a_second_are_ten_runs(
+    temporal: Temporal, tasks: Tasks, run_list: RunList
+) -> None:
     for trigger in (every(3600), once(3600)):
         task_id = unique("ten")
         await tasks.create(new_task(task_id, trigger, overlap="skip", paused=True), by="test")
         asked = await asyncio.gather(*(tasks.run_now(task_id) for _ in range(10)))
         assert len({run.id for run in asked}) == 10
         assert {run.cause for run in asked} == {RunCause.MANUAL}
-
-        async def done(task_id: str = task_id) -> bool:
-            which = RunFilter(task_id=task_id, status=RunStatus.SUCCEEDED)
-            return await run_list.count(which) == 10
-
-        await eventually(done)
+        await succeeded(temporal, task_id, 10)
         listed = await run_list.page(RunFilter(task_id=task_id))
         assert {run.id for run in listed.items} == {run.id for run in asked}
 

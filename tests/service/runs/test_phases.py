@@ -15,8 +15,10 @@ from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver
 from tests.definitions import command, http, new_task, once, unique
+from tests.outcomes import last_run
 from tests.service.foreign_code import foreign_worker
-from tests.waiting import at_load, eventually, patient
+from tests.waiting import at_load, eventually
+from tests.workers import on_its_own
 
 pytestmark = pytest.mark.anyio
 
@@ -121,12 +123,7 @@ async def test_waiting_for_a_place(tasks: Tasks, runs: Runs, temporal: Temporal)
     assert (commands.held, commands.places, commands.waiting) == (10, 10, 1)
     for one in held:
         await one.cancel()
-
-    async def ended() -> Run | None:
-        run = await waiting.read()
-        return run if run and run.finished_at else None
-
-    run = await eventually(ended)
+    run = await last_run(tasks, runs, waiting.id)
     assert (run.status, run.attempts) == (RunStatus.SUCCEEDED, 1)
     assert run.phase is None
 
@@ -157,8 +154,7 @@ async def test_somebody_elses_worker(
 
 async def test_a_run_that_no_worker_takes_up(temporal: Temporal) -> None:
     """On a separate queue that no worker polls."""
-    settings = temporal.settings.model_copy(update={"task_queue": unique("empty")})
-    alone = patient(temporal.client, settings)
+    alone = on_its_own(temporal)
     running = _Running(Tasks(alone), Runs(alone))
     await running.begin(command("true"))
     run = await running.comes_to(RunPhase.WAITING_FOR_WORKER)

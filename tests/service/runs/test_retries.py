@@ -9,7 +9,7 @@ import pytest
 from onthedot.messages.bulk import Outcome
 from onthedot.scheduling.errors import InvalidDefinition, WrongState
 from onthedot.scheduling.ledger.entries import LedgerState, Reason
-from onthedot.scheduling.run import Run, RunCause, RunStatus, ShortRun
+from onthedot.scheduling.run import RunCause, RunStatus, ShortRun
 from onthedot.service.ledger.ledger import Ledger
 from onthedot.service.runs.bulk import BulkRuns
 from onthedot.service.runs.listing import RunFilter, RunList
@@ -19,6 +19,7 @@ from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver
 from tests.definitions import command, definition, every, http, new_task, once, unique
+from tests.outcomes import ended
 from tests.run_log import listed_runs
 from tests.waiting import eventually
 
@@ -37,16 +38,6 @@ async def failed(run_list: RunList, task_id: str, count: int = 1) -> list[ShortR
         return items if len(items) >= count else []
 
     return await eventually(there)
-
-
-async def ended(runs: Runs, run_id: str) -> Run:
-    """A run that has ended."""
-
-    async def over() -> Run | None:
-        run = await runs.get(run_id)
-        return None if run.status is RunStatus.RUNNING else run
-
-    return await eventually(over)
 
 
 async def test_an_occurrence_is_run_again_as_the_task_is_now(

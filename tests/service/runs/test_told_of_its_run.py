@@ -25,6 +25,7 @@ from onthedot.service.runs.runs import Runs
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import command, every, new_task, unique
+from tests.outcomes import ended, succeeded
 from tests.service.runs.told_code import (
     AsksForItself,
     WhichRun,
@@ -32,7 +33,6 @@ from tests.service.runs.told_code import (
     which_run,
     which_run_in_a_thread,
 )
-from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
 
@@ -63,12 +63,7 @@ async def _ran(tasks: Tasks, runs: Runs, action: Mapping[str, Any], **more: Any)
     new = new_task(task_id, every(3600), action=action, paused=True, **more)
     await tasks.create(new, by="test")
     asked = await tasks.run_now(task_id, scheduled_for=_LONG_AGO)
-
-    async def ended() -> Run | None:
-        found = await runs.get(asked.id)
-        return found if found.finished_at else None
-
-    run = await eventually(ended)
+    run = await ended(runs, asked.id)
     assert run.status is RunStatus.SUCCEEDED, run.error
     return run
 
@@ -148,12 +143,7 @@ async def test_an_activity_whose_worker_hides_headers_is_told_the_remedy(
         new = new_task(unique("told"), every(3600), action=action, retry={"max_attempts": 1})
         await tasks.create(new, by="test")
         asked = await tasks.run_now(new.id or "")
-
-        async def ended() -> Run | None:
-            found = await runs.get(asked.id)
-            return found if found.finished_at else None
-
-        run = await eventually(ended)
+        run = await ended(runs, asked.id)
     assert run.error is not None
     assert "interceptors=[onthedot.RunInterceptor()]" in run.error.message
 
@@ -194,12 +184,7 @@ async def test_each_run_of_a_backfill_gets_its_own_instant(
         await tasks.create(new_task(task_id, every(3600), action=action), by="test")
         end = datetime(2026, 3, 4, 5, tzinfo=UTC)
         await backfills.start(task_id, start=end - timedelta(hours=2), end=end, overlap=_ALL)
-
-        async def done() -> bool:
-            which = RunFilter(task_id=task_id, status=RunStatus.SUCCEEDED)
-            return await run_list.count(which) == 3
-
-        await eventually(done)
+        await succeeded(temporal, task_id, 3)
     page = await run_list.page(RunFilter(task_id=task_id))
     outputs = [(await runs.get(run.id)).output for run in page.items]
     assert sorted(outputs) == [

@@ -18,6 +18,7 @@ from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver
 from tests.definitions import command, http, new_task, once, unique
+from tests.outcomes import last_run
 from tests.service.foreign_code import REPORTED, STARTED, foreign_worker
 from tests.waiting import at_load, eventually, until
 
@@ -38,7 +39,7 @@ async def test_lateness_counts_waiting_for_somebody_elses_worker(
     came = (await tasks.get(task_id)).created_at + timedelta(seconds=3)
     await until(came)
     async with foreign_worker(temporal.client, queue):
-        run = await _ended(tasks, runs, task_id)
+        run = await last_run(tasks, runs, task_id)
     assert run.started_at is not None
     assert run.lateness is not None
     assert run.started_at >= came - timedelta(milliseconds=50)
@@ -179,7 +180,7 @@ async def _began(tasks: Tasks, action: dict[str, Any], **more: Any) -> str:
 
 
 async def _run(tasks: Tasks, runs: Runs, action: dict[str, Any], **more: Any) -> Run:
-    return await _ended(tasks, runs, await _began(tasks, action, **more))
+    return await last_run(tasks, runs, await _began(tasks, action, **more))
 
 
 async def _cancelled(tasks: Tasks, runs: Runs, task_id: str, far_enough: Callable[[], bool]) -> Run:
@@ -191,12 +192,4 @@ async def _cancelled(tasks: Tasks, runs: Runs, task_id: str, far_enough: Callabl
 
     run = await eventually(begun)
     await runs.cancel(run.id)
-    return await _ended(tasks, runs, task_id)
-
-
-async def _ended(tasks: Tasks, runs: Runs, task_id: str) -> Run:
-    async def ended() -> Run | None:
-        last = (await tasks.get(task_id)).last_run
-        return await runs.get(last.id) if last and last.finished_at else None
-
-    return await eventually(ended)
+    return await last_run(tasks, runs, task_id)

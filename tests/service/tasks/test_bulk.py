@@ -12,11 +12,9 @@ from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.service.tasks.bulk import BulkChanges, BulkProgress
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
-from tests.definitions import new_task, unique
+from tests.definitions import YEARLY, new_task, unique
 
 pytestmark = pytest.mark.anyio
-
-YEARLY = {"kind": "cron", "expression": "0 0 1 1 *"}
 
 
 def _pause(state: TaskState) -> tuple[bool, str, object]:

@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from onthedot.scheduling.errors import RevisionMismatch
-from onthedot.scheduling.task import Task, TaskStatus
+from onthedot.scheduling.task import TaskStatus
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import definition, every, new_task, unique
+from tests.outcomes import in_status
 from tests.run_log import instants, nominals
 from tests.service.tasks.editing import edit, expected, near_a_second, settled_runs
 from tests.waiting import eventually
@@ -70,25 +70,6 @@ async def test_the_answer_shows_the_next_runs(tasks: Tasks) -> None:
     assert (read.revision, read.tags, read.trigger) == (2, ("a",), answer.trigger)
 
 
-async def test_two_writers_with_one_revision(tasks: Tasks) -> None:
-    task_id = unique("race")
-    await tasks.create(new_task(task_id, every(3600)), by="test")
-    for revision in range(1, 21):
-        written = await asyncio.gather(
-            *(
-                tasks.replace(
-                    task_id, definition(every(3600), name=name), by=name, if_match=revision
-                )
-                for name in (f"ann {revision}", f"bob {revision}")
-            ),
-            return_exceptions=True,
-        )
-        (won,) = [answer for answer in written if isinstance(answer, Task)]
-        (lost,) = [answer for answer in written if not isinstance(answer, Task)]
-        assert isinstance(lost, RevisionMismatch)
-        assert (await tasks.get(task_id)).name == won.name
-
-
 async def test_each_of_two_edits_at_once_is_answered_with_itself(tasks: Tasks) -> None:
     task_id = unique("twice")
     await tasks.create(new_task(task_id, every(3600)), by="test")
@@ -125,10 +106,7 @@ async def test_a_changed_max_runs_counts_anew(temporal: Temporal, tasks: Tasks) 
 
 
 async def _completed(temporal: Temporal, tasks: Tasks, task_id: str) -> Counter[datetime]:
-    async def completed() -> bool:
-        return (await tasks.get(task_id)).status is TaskStatus.COMPLETED
-
-    await eventually(completed)
+    await in_status(tasks, task_id, TaskStatus.COMPLETED)
     await settled_runs(temporal, task_id)
     return await nominals(temporal.client, task_id)
 

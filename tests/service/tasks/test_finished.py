@@ -9,9 +9,9 @@ import pytest
 from temporalio.service import RPCError
 
 from onthedot import naming
-from onthedot.scheduling.errors import RunNotFound, TaskExists, TaskNotFound, WrongState
+from onthedot.scheduling.errors import RunNotFound, TaskNotFound, WrongState
 from onthedot.scheduling.run import RunStatus
-from onthedot.scheduling.task import Task, TaskStatus
+from onthedot.scheduling.task import TaskStatus
 from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.runs.runs import Runs
 from onthedot.service.tasks.lists.filter import TaskFilter
@@ -20,6 +20,7 @@ from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver
 from tests.definitions import command, definition, every, http, new_task, once, unique
+from tests.outcomes import closed
 from tests.run_log import lists_caught_up, nominals
 from tests.service.tasks.editing import look
 from tests.waiting import at_load, eventually
@@ -30,7 +31,7 @@ pytestmark = pytest.mark.anyio
 async def test_max_runs_used_up(temporal: Temporal, tasks: Tasks, task_list: TaskList) -> None:
     task_id = unique("used")
     await tasks.create(new_task(task_id, every(1, max_runs=2)), by="test")
-    done = await _closed(tasks, task_id)
+    done = await closed(tasks, task_id)
     assert (done.status, done.next_runs) == (TaskStatus.COMPLETED, ())
     await lists_caught_up(temporal.client)
     assert len(await nominals(temporal.client, task_id)) == 2
@@ -47,7 +48,7 @@ async def test_the_end_passed(temporal: Temporal, tasks: Tasks) -> None:
     now = datetime.now(UTC)
     end = now.replace(microsecond=0) + timedelta(seconds=2)
     await tasks.create(new_task(task_id, every(1, end_at=end)), by="test")
-    assert (await _closed(tasks, task_id)).status is TaskStatus.COMPLETED
+    assert (await closed(tasks, task_id)).status is TaskStatus.COMPLETED
 
     async def last_is_listed() -> bool:
         return max(await nominals(temporal.client, task_id), default=now) >= end
@@ -66,7 +67,7 @@ async def test_finished_is_not_before_the_last_run_ended(
     await look(temporal, task_id)
     assert (await tasks.get(task_id)).status is TaskStatus.RUNNING
     receiver.release.set()
-    assert (await _closed(tasks, task_id)).status is TaskStatus.COMPLETED
+    assert (await closed(tasks, task_id)).status is TaskStatus.COMPLETED
 
 
 async def test_a_put_arms_a_finished_task_again(
@@ -74,7 +75,7 @@ async def test_a_put_arms_a_finished_task_again(
 ) -> None:
     task_id = unique("armed")
     await tasks.create(new_task(task_id, once(0.1)), by="test")
-    await _closed(tasks, task_id)
+    await closed(tasks, task_id)
     for number in range(2, 5):
         # Late enough that it is answered before it is due.
         again = definition(once(at_load(0.3)))
@@ -86,7 +87,7 @@ async def test_a_put_arms_a_finished_task_again(
             return [row.revision for row in rows.items] == [revision]
 
         await eventually(listed)
-        await _closed(tasks, task_id)
+        await closed(tasks, task_id)
 
     async def all_listed() -> bool:
         runs = await run_list.page(RunFilter(task_id=task_id))
@@ -102,7 +103,7 @@ async def test_a_failed_run_fails_its_task(tasks: Tasks, runs: Runs) -> None:
     task_id = unique("failed")
     retry = {"max_attempts": 1}
     await tasks.create(new_task(task_id, once(0), action=command("false"), retry=retry), by="test")
-    done = await _closed(tasks, task_id)
+    done = await closed(tasks, task_id)
     assert done.status is TaskStatus.FAILED
     assert done.last_run is not None
     run = await runs.get(done.last_run.id)
@@ -168,7 +169,7 @@ async def test_deleting_a_finished_task(
 ) -> None:
     task_id = unique("gone")
     await tasks.create(new_task(task_id, once(0)), by="test")
-    run = (await _closed(tasks, task_id)).last_run
+    run = (await closed(tasks, task_id)).last_run
     assert run is not None
     assert (await Runs(temporal).get(run.id)).status is RunStatus.SUCCEEDED
     await tasks.delete(task_id, by="test")
@@ -200,34 +201,13 @@ async def test_the_run_of_a_deleted_task_goes_within_a_minute(
 ) -> None:
     task_id = unique("gone")
     await tasks.create(new_task(task_id, once(0)), by="test")
-    await _closed(tasks, task_id)
+    await closed(tasks, task_id)
     await tasks.delete(task_id, by="test")
 
     async def forgotten() -> bool:
         return await run_list.count(RunFilter(task_id=task_id)) == 0
 
     await eventually(forgotten)
-
-
-async def test_an_id_in_use_is_refused(tasks: Tasks) -> None:
-    task_id = unique("taken")
-    answers = await asyncio.gather(
-        tasks.create(new_task(task_id, once(3600)), by="ann"),
-        tasks.create(new_task(task_id, every(3600)), by="bob"),
-        return_exceptions=True,
-    )
-    (won,) = [answer for answer in answers if isinstance(answer, Task)]
-    (lost,) = [answer for answer in answers if not isinstance(answer, Task)]
-    assert isinstance(lost, TaskExists)
-    assert (await tasks.get(task_id)).trigger == won.trigger
-
-
-async def _closed(tasks: Tasks, task_id: str) -> Task:
-    async def closed() -> Task | None:
-        task = await tasks.get(task_id)
-        return task if task.status in (TaskStatus.COMPLETED, TaskStatus.FAILED) else None
-
-    return await eventually(closed)
 
 
 async def test_deleting_what_was_registered_a_moment_ago(tasks: Tasks) -> None:

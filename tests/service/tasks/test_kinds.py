@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from onthedot import naming
-from onthedot.scheduling.run import Run, RunStatus
+from onthedot.scheduling.run import RunStatus
 from onthedot.scheduling.task import TaskStatus
 from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.runs.runs import Runs
@@ -17,6 +17,7 @@ from onthedot.service.tasks.lists.listing import TaskList
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import LOG, definition, every, new_task, once, unique
+from tests.outcomes import ended, in_status, succeeded
 from tests.run_log import instants, lists_caught_up, nominals
 from tests.waiting import eventually, until
 
@@ -42,22 +43,13 @@ async def test_every_kind_after_every_other(
 
         await eventually(enough)
     answer = await tasks.replace(task_id, definition(once(0.5)), by="test")
-
-    async def closed() -> bool:
-        return (await tasks.get(task_id)).status is TaskStatus.COMPLETED
-
-    await eventually(closed)
+    await in_status(tasks, task_id, TaskStatus.COMPLETED)
     await lists_caught_up(temporal.client)
     page = await run_list.page(RunFilter(task_id=task_id))
     assert len(page.items) >= 4
     assert all(run.scheduled_for > started for run in page.items)
     for run in page.items:
-
-        async def finished(run_id: str = run.id) -> Run | None:
-            found = await runs.get(run_id)
-            return found if found.finished_at else None
-
-        assert (await eventually(finished)).status is RunStatus.SUCCEEDED
+        assert (await ended(runs, run.id)).status is RunStatus.SUCCEEDED
     assert started <= (await tasks.get(task_id)).created_at <= registered
 
 
@@ -111,18 +103,14 @@ async def test_no_schedule_is_left_behind(temporal: Temporal, tasks: Tasks) -> N
 
 
 async def test_the_old_action_runs_until_the_new_one_is_in_force(
-    tasks: Tasks, run_list: RunList, runs: Runs
+    temporal: Temporal, tasks: Tasks, run_list: RunList, runs: Runs
 ) -> None:
     task_id = unique("action")
     await tasks.create(new_task(task_id, every(1)), by="test")
     answer = await tasks.replace(
         task_id, definition(every(1), action={**LOG, "message": "new"}), by="test"
     )
-
-    async def two_runs() -> bool:
-        return await run_list.count(RunFilter(task_id=task_id, status=RunStatus.SUCCEEDED)) >= 2
-
-    await eventually(two_runs)
+    await succeeded(temporal, task_id, 2)
     for short in (await run_list.page(RunFilter(task_id=task_id))).items:
         run = await runs.get(short.id)
         if run.scheduled_for > answer.updated_at + timedelta(seconds=1):

@@ -22,6 +22,7 @@ from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver
 from tests.definitions import definition, every, http, new_task, once, unique
+from tests.outcomes import in_status
 from tests.run_log import instants, lists_caught_up, nominals
 from tests.service.tasks.editing import look
 from tests.waiting import eventually, until
@@ -88,11 +89,7 @@ async def test_a_schedule_that_is_gone_is_made_again(temporal: Temporal, tasks: 
     await temporal.client.get_workflow_handle(naming.task_workflow(task_id)).signal(
         naming.CHECK_SCHEDULE
     )
-
-    async def completed() -> bool:
-        return (await tasks.get(task_id)).status is TaskStatus.COMPLETED
-
-    await eventually(completed)
+    await in_status(tasks, task_id, TaskStatus.COMPLETED)
     ran = await nominals(temporal.client, task_id)
     assert set(ran.values()) == {1}
     assert set(ran) == instants(min(ran), max(ran), timedelta(seconds=1))
@@ -127,7 +124,7 @@ async def test_what_waited_in_a_schedule_that_is_gone_runs_once_and_is_counted(
     await temporal.client.get_workflow_handle(naming.task_workflow(task_id)).signal(
         naming.CHECK_SCHEDULE
     )
-    await _has_status(tasks, task_id, TaskStatus.COMPLETED)
+    await in_status(tasks, task_id, TaskStatus.COMPLETED)
     await lists_caught_up(temporal.client)
     ran = await nominals(temporal.client, task_id)
     assert set(ran.values()) == {1}
@@ -152,11 +149,11 @@ async def test_a_cancelled_workflow_takes_its_schedule_along(
     for trigger in (every(3600), once(3600)):
         task_id = await _registered(tasks, trigger)
         await temporal.client.get_workflow_handle(naming.task_workflow(task_id)).cancel()
-        await _has_status(tasks, task_id, TaskStatus.CANCELLED)
+        await in_status(tasks, task_id, TaskStatus.CANCELLED)
         assert await _is_gone(temporal, task_id)
         assert await run_list.count(RunFilter(task_id=task_id)) == 0
         assert (await tasks.replace(task_id, definition(trigger), by="test")).revision == 2
-        await _has_status(tasks, task_id, TaskStatus.SCHEDULED)
+        await in_status(tasks, task_id, TaskStatus.SCHEDULED)
 
 
 async def test_a_terminated_workflow_leaves_nothing_that_a_delete_forgets(
@@ -164,7 +161,7 @@ async def test_a_terminated_workflow_leaves_nothing_that_a_delete_forgets(
 ) -> None:
     task_id = await _registered(tasks, every(3600))
     await temporal.client.get_workflow_handle(naming.task_workflow(task_id)).terminate()
-    await _has_status(tasks, task_id, TaskStatus.CANCELLED)
+    await in_status(tasks, task_id, TaskStatus.CANCELLED)
     await tasks.delete(task_id, by="test")
     with pytest.raises(TaskNotFound):
         await tasks.get(task_id)
@@ -197,13 +194,6 @@ async def _registered(tasks: Tasks, trigger: dict[str, object], **more: object) 
     if trigger["kind"] != "once":
         await look(tasks._temporal, task_id)
     return task_id
-
-
-async def _has_status(tasks: Tasks, task_id: str, status: TaskStatus) -> None:
-    async def has() -> bool:
-        return (await tasks.get(task_id)).status is status
-
-    await eventually(has)
 
 
 async def _is_gone(temporal: Temporal, task_id: str) -> bool:

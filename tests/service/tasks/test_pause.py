@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
 import pytest
 
 from onthedot.scheduling.errors import WrongState
 from onthedot.scheduling.run import RunStatus
-from onthedot.scheduling.task import Task, TaskStatus
+from onthedot.scheduling.task import TaskStatus
 from onthedot.scheduling.trigger import OnceTrigger
 from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.runs.runs import Runs
@@ -17,6 +16,7 @@ from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver
 from tests.definitions import definition, every, http, new_task, once, unique
+from tests.outcomes import closed, in_status
 from tests.run_log import listed_runs, lists_caught_up, nominals
 from tests.waiting import at_load, eventually, until
 
@@ -79,7 +79,7 @@ async def test_a_pause_ends_by_itself(tasks: Tasks) -> None:
         ends = datetime.now(UTC) + timedelta(seconds=at_load(1))
         paused = await tasks.pause(task_id, by="test", until=ends)
         assert paused.paused_until == ends
-        task = await eventually(partial(_scheduled, tasks, task_id))
+        task = await in_status(tasks, task_id, TaskStatus.SCHEDULED)
         assert datetime.now(UTC) >= ends
         assert (task.revision, task.paused_until, task.paused) == (3, None, False)
 
@@ -105,7 +105,7 @@ async def test_a_missed_instant_within_the_window_runs_on_resume(
     assert (await tasks.get(task_id)).status is TaskStatus.PAUSED
     assert await run_list.count(RunFilter(task_id=task_id)) == 0
     await tasks.resume(task_id, by="test")
-    done = await eventually(lambda: _closed(tasks, task_id))
+    done = await closed(tasks, task_id)
     assert done.status is TaskStatus.COMPLETED
     assert done.last_run is not None
     assert done.last_run.scheduled_for == task.trigger.at
@@ -124,7 +124,7 @@ async def test_a_missed_instant_past_the_window_is_told(
     # Ten seconds is the least that a catch-up window can be.
     await until(task.trigger.at + timedelta(seconds=10.1))
     await tasks.resume(task_id, by="test")
-    done = await eventually(lambda: _closed(tasks, task_id))
+    done = await closed(tasks, task_id)
     assert done.status is TaskStatus.FAILED
     assert done.last_run is not None
     run = await runs.get(done.last_run.id)
@@ -145,16 +145,6 @@ async def test_what_is_running_or_finished_is_not_paused(tasks: Tasks, receiver:
     with pytest.raises(WrongState):
         await tasks.replace(task_id, definition(every(60)), by="test")
     receiver.release.set()
-    await eventually(lambda: _closed(tasks, task_id))
+    await closed(tasks, task_id)
     with pytest.raises(WrongState):
         await tasks.resume(task_id, by="test")
-
-
-async def _scheduled(tasks: Tasks, task_id: str) -> Task | None:
-    task = await tasks.get(task_id)
-    return task if task.status is TaskStatus.SCHEDULED else None
-
-
-async def _closed(tasks: Tasks, task_id: str) -> Task | None:
-    task = await tasks.get(task_id)
-    return task if task.status in (TaskStatus.COMPLETED, TaskStatus.FAILED) else None

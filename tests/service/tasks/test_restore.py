@@ -21,6 +21,7 @@ from onthedot.service.tasks.lists.sorting import SortedTasks, TaskOrder
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import LOG, definition, every, http, new_task, once, unique
+from tests.outcomes import in_status
 from tests.run_log import listed_runs
 from tests.waiting import eventually
 
@@ -151,11 +152,7 @@ async def test_a_restored_schedule_fires_and_counts_on(
     await eventually(lambda: ran(2))
     await tasks.delete(task_id, by="ann")
     await tasks.restore(task_id, by="ann")
-
-    async def finished() -> bool:
-        return (await tasks.get(task_id)).status is TaskStatus.COMPLETED
-
-    await eventually(finished)
+    await in_status(tasks, task_id, TaskStatus.COMPLETED)
     await eventually(lambda: ran(6))
     assert await run_list.count(RunFilter(task_id=task_id)) == 6
 

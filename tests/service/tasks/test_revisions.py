@@ -14,11 +14,13 @@ from onthedot.scheduling.errors import (
     TaskNotFound,
 )
 from onthedot.scheduling.revisions.revision import MOST_DIFFERENCES, Revision, RevisionKind
+from onthedot.scheduling.task import TaskStatus
 from onthedot.service.ledger.ledger import Ledger
 from onthedot.service.tasks.history.revisions import Revisions
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import definition, every, http, new_task, once, unique
+from tests.outcomes import in_status
 from tests.waiting import at_load, eventually
 
 pytestmark = pytest.mark.anyio
@@ -122,11 +124,7 @@ async def test_a_pause_that_ends_by_itself_is_told(temporal: Temporal, tasks: Ta
     task_id = unique("until")
     await tasks.create(new_task(task_id, every(3600)), by="ann")
     await tasks.pause(task_id, by="ann", until=temporal.now() + timedelta(seconds=at_load(1)))
-
-    async def resumed() -> bool:
-        return (await tasks.get(task_id)).revision == 3
-
-    await eventually(resumed)
+    await in_status(tasks, task_id, TaskStatus.SCHEDULED)
     last = (await _all(temporal, task_id))[0]
     assert (last.change, last.by) == (RevisionKind.RESUMED, "pause until")
 
@@ -134,11 +132,7 @@ async def test_a_pause_that_ends_by_itself_is_told(temporal: Temporal, tasks: Ta
 async def test_one_that_was_armed_again_keeps_its_history(temporal: Temporal, tasks: Tasks) -> None:
     task_id = unique("again")
     await tasks.create(new_task(task_id, once(0)), by="ann")
-
-    async def done() -> bool:
-        return (await tasks.get(task_id)).status == "completed"
-
-    await eventually(done)
+    await in_status(tasks, task_id, TaskStatus.COMPLETED)
     await tasks.replace(task_id, definition(once(3600)), by="ben")
 
     async def whole() -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
@@ -13,7 +12,6 @@ from nicegui import __version__ as nicegui_version
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from onthedot.access.api_tokens import ApiToken
 from onthedot.settings import Settings
 from onthedot.ui.access.entrance import entrance
 from onthedot.ui.access.gate import Gate
@@ -21,6 +19,7 @@ from onthedot.ui.access.headers import PageHeaders
 from onthedot.ui.access.session_cookies import COOKIE
 from onthedot.ui.access.sessions import Sessions
 from onthedot.ui.loading.static_files import STATIC, KeptFiles, address
+from tests.api.serving import token
 
 pytestmark = pytest.mark.anyio
 
@@ -43,8 +42,7 @@ def page() -> Page:
 
 @pytest.fixture
 async def stranger(page: Page) -> AsyncIterator[httpx.AsyncClient]:
-    digest = hashlib.sha256(b"right").hexdigest()
-    sessions = Sessions(Settings(api_tokens=(ApiToken(name="ada", sha256=digest),)))
+    sessions = Sessions(Settings(api_tokens=(token("ada", "right"),)))
     gate = PageHeaders(Gate(page, sessions, entrance(sessions)))
     app = FastAPI()
     app.mount("/ui", gate)

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 
 import pytest
 
-from onthedot.access.api_tokens import ApiToken
 from onthedot.access.identity import LOCAL
 from onthedot.access.roles import Role
 from onthedot.settings import Settings
 from onthedot.ui.access.session_cookies import COOKIE
 from onthedot.ui.access.sessions import Sessions, SignedOut
+from tests.api.serving import token
 
 
 @pytest.fixture
 def sessions() -> Sessions:
-    tokens = [
-        ApiToken(name=name, sha256=hashlib.sha256(token).hexdigest())
-        for name, token in (("ada", b"one"), ("bob", b"two"))
-    ]
-    return Sessions(Settings(api_tokens=tuple(tokens)))
+    return Sessions(Settings(api_tokens=(token("ada", "one"), token("bob", "two"))))
 
 
 def test_a_token_opens_a_session_in_its_name(sessions: Sessions) -> None:

@@ -19,6 +19,8 @@ from onthedot.settings import Settings
 from onthedot.ui.access.session_cookies import COOKIE
 from onthedot.ui.access.sessions import Sessions, SignedOut
 
+pytestmark = pytest.mark.anyio
+
 _SINGLE: dict[str, Any] = {
     "oidc_issuer": "https://id.example.com",
     "oidc_client_id": "onthedot",
@@ -66,10 +68,7 @@ def _cookies(value: str) -> dict[str, str]:
     return {COOKIE: value[:3600], f"{COOKIE}_1": value[3600:7200], f"{COOKIE}_2": value[7200:]}
 
 
-@pytest.mark.anyio
-async def test_what_a_provider_said_counts_for_five_minutes(
-    signed: Signed,
-) -> None:
+async def test_what_a_provider_said_counts_for_five_minutes(signed: Signed) -> None:
     sessions, flow, forward = signed
     long_word = secrets.token_urlsafe(4000)
     cookies = _cookies(sessions.begin_signed(SignIn(_BOB, "first", long_word)))
@@ -95,10 +94,7 @@ async def test_what_a_provider_said_counts_for_five_minutes(
     assert await sessions.renewed(_cookies(renewed.cookie)) is None
 
 
-@pytest.mark.anyio
-async def test_several_tabs_ask_the_provider_once(
-    signed: Signed,
-) -> None:
+async def test_several_tabs_ask_the_provider_once(signed: Signed) -> None:
     sessions, flow, forward = signed
     cookies = _cookies(sessions.begin_signed(SignIn(_BOB, "first", "word")))
     assert await sessions.renewed(cookies) is not None
@@ -108,8 +104,7 @@ async def test_several_tabs_ask_the_provider_once(
     assert flow.asked == ["first"]
 
 
-@pytest.mark.anyio
-async def test_a_provider_that_is_away_signs_out_nobody_and_one_that_refuses_does(
+async def test_a_provider_that_is_away_signs_out_nobody_but_one_that_refuses(
     signed: Signed,
 ) -> None:
     sessions, flow, forward = signed
@@ -127,10 +122,7 @@ async def test_a_provider_that_is_away_signs_out_nobody_and_one_that_refuses_doe
         assert await sessions.renewed(cookies) is None
 
 
-@pytest.mark.anyio
-async def test_a_page_learns_that_a_role_has_changed(
-    signed: Signed,
-) -> None:
+async def test_a_page_learns_that_a_role_has_changed(signed: Signed) -> None:
     sessions, flow, forward = signed
     cookies = _cookies(sessions.begin_signed(SignIn(_BOB, "first", "word")))
     held = sessions.of(cookies)
@@ -149,9 +141,7 @@ async def test_a_page_learns_that_a_role_has_changed(
     assert (other.ends, other.identity) == (ends, _BOB)
 
 
-def test_a_session_of_another_provider_is_none_of_ours(
-    signed: Signed,
-) -> None:
+def test_a_session_of_another_provider_is_none_of_ours(signed: Signed) -> None:
     cookies = _cookies(signed[0].begin_signed(SignIn(_BOB, "first", "word")))
     other = Sessions(Settings(**_SINGLE | {"oidc_issuer": "https://other.example.com"}))
     assert other.of(cookies) is None

@@ -8,14 +8,12 @@ from uuid import uuid4
 
 from onthedot.scheduling.action import LogAction
 from onthedot.scheduling.ledger.audit_report import AuditOrder, Finding
-from onthedot.scheduling.run import RunStatus
 from onthedot.scheduling.task import NewTask
 from onthedot.scheduling.trigger import IntervalTrigger
 from onthedot.service.ledger.audit import Audit
-from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
-from tests.waiting import eventually
+from tests.outcomes import succeeded
 
 EVERY_SECOND = IntervalTrigger(every=timedelta(seconds=1))
 SETTLED = timedelta(seconds=11)
@@ -28,15 +26,6 @@ async def started(temporal: Temporal, **more: Any) -> str:
     await Tasks(temporal).create(NewTask(id=task_id, **fields), by="t")
     await succeeded(temporal, task_id, 2)
     return task_id
-
-
-async def succeeded(temporal: Temporal, task_id: str, count: int) -> None:
-    which = RunFilter(task_id=task_id, status=RunStatus.SUCCEEDED)
-
-    async def enough() -> bool:
-        return await RunList(temporal).count(which) >= count
-
-    await eventually(enough)
 
 
 async def findings_of(temporal: Temporal, order: AuditOrder, task_id: str) -> list[Finding]:

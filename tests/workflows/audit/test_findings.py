@@ -20,8 +20,9 @@ from onthedot.service.ledger.task_evidence import read_schedule_evidence
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import open_receiver
+from tests.outcomes import succeeded
 from tests.waiting import eventually, until
-from tests.workflows.audit.audited import EVERY_SECOND, SETTLED, findings_of, started, succeeded
+from tests.workflows.audit.audited import EVERY_SECOND, SETTLED, findings_of, started
 
 pytestmark = pytest.mark.anyio
 

@@ -26,7 +26,8 @@ from onthedot.service.ledger.audit_schedule import ensure_audit
 from onthedot.service.ledger.task_evidence import read_schedule_evidence
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
-from tests.waiting import eventually, patient, until
+from tests.waiting import eventually, until
+from tests.workers import on_its_own
 from tests.workflows.audit.audited import SETTLED, started
 
 pytestmark = pytest.mark.anyio
@@ -35,10 +36,9 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture
 async def auditing(temporal: Temporal) -> AsyncIterator[Temporal]:
     """A worker on a queue of its own that runs the standing audit."""
-    queue = f"audits-{uuid4().hex[:8]}"
-    own = patient(temporal.client, temporal.settings.model_copy(update={"task_queue": queue}))
+    own = on_its_own(temporal)
     audits = AuditActivities(own.client, Audit(own))
-    async with Worker(own.client, task_queue=queue, activities=[audits.audit]):
+    async with Worker(own.client, task_queue=own.task_queue, activities=[audits.audit]):
         yield own
     await own.client.get_schedule_handle(naming.AUDIT_SCHEDULE).delete()
 

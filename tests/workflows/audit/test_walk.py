@@ -20,8 +20,9 @@ from onthedot.service.ledger.audit_walk import walk
 from onthedot.service.ledger.recurring import RecurringTasks
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
+from tests.outcomes import succeeded
 from tests.waiting import eventually, until
-from tests.workflows.audit.audited import EVERY_SECOND, SETTLED, started, succeeded
+from tests.workflows.audit.audited import EVERY_SECOND, SETTLED, started
 
 pytestmark = pytest.mark.anyio
 

@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import pytest
-from temporalio.client import Client
 
 from onthedot.activities.assembly import RegisteredActivities
 from onthedot.service.overview.workers import registered
 from onthedot.service.tasks.registering.warnings import with_warnings
 from onthedot.service.tasks.tasks import Tasks
-from onthedot.settings import Settings
-from tests.definitions import new_task, unique
-from tests.waiting import eventually, patient
-from tests.workers import polling
+from onthedot.service.temporal.calls import Temporal
+from tests.definitions import YEARLY, command, new_task, unique
+from tests.waiting import eventually
+from tests.workers import on_its_own, polling
 
 pytestmark = pytest.mark.anyio
 
-YEARLY = {"kind": "cron", "expression": "0 0 1 1 *"}
-
 
 @pytest.mark.parametrize("allowed", [True, False])
-async def test_a_command_where_none_runs_is_warned_of(
-    client: Client, settings: Settings, *, allowed: bool
-) -> None:
-    queue = unique("warned")
-    alone = patient(client, settings.model_copy(update={"task_queue": queue}))
+async def test_a_command_where_none_runs_is_warned_of(temporal: Temporal, *, allowed: bool) -> None:
+    alone = on_its_own(temporal)
     tasks = Tasks(alone)
 
     async def said() -> tuple[str, ...]:
@@ -35,10 +29,10 @@ async def test_a_command_where_none_runs_is_warned_of(
         return (await registered(alone)).commands is allowed
 
     names = RegisteredActivities((), (), commands=allowed)
-    async with polling(client, queue, more=[names.registered]):
+    async with polling(alone.client, alone.task_queue, more=[names.registered]):
         plain = await tasks.create(new_task(unique("warned"), YEARLY), by="t")
-        command = {"kind": "command", "argv": ["true"]}
-        task = await tasks.create(new_task(unique("warned"), YEARLY, action=command), by="t")
+        new = new_task(unique("warned"), YEARLY, action=command("true"))
+        task = await tasks.create(new, by="t")
         await eventually(worker_tells)
         if allowed:
             assert await said() == ()
