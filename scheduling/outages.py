@@ -75,8 +75,7 @@ class KeyMissing(OnTheDotError):
             "ONTHEDOT_ENCRYPTION_KEYS here. Add it after the first one, and start again."
             if any_key
             else f"Data in Temporal is encrypted with the key {key_id!r}, and this process has no "
-            "keys. Give it the ONTHEDOT_ENCRYPTION_KEYS of the others, and start it "
-            "again."
+            "keys. Give it the ONTHEDOT_ENCRYPTION_KEYS of the others, and start it again."
         )
 
 
@@ -89,8 +88,7 @@ class LaterRelease(OnTheDotError):
     def __init__(self, fields: Sequence[str]) -> None:
         super().__init__(
             "A later release of On the Dot stored it, with fields that this one does not know "
-            f"({', '.join(fields[:5])}). Nothing was changed; finish the upgrade of this "
-            "process."
+            f"({', '.join(fields[:5])}). Nothing was changed; finish the upgrade of this process."
         )
 
 
@@ -103,8 +101,7 @@ class WorkerBehind(OnTheDotError):
     def __init__(self) -> None:
         super().__init__(
             "A worker of an earlier release received it and could not read it. Nothing was "
-            "changed; "
-            "finish the upgrade of the workers, then try again."
+            "changed; finish the upgrade of the workers, then try again."
         )
 
 
