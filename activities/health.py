@@ -190,7 +190,7 @@ class HealthReports:
             await self._differs(row, health)
 
     async def _differs(self, row: WorkflowExecution, health: Health) -> None:
-        task = row.id.partition(":")[2]
+        task = naming.id_in(row.id)
         ended = self._ended.get(task)
         if ended is None or ended.report.health is not health:
             return

@@ -134,6 +134,11 @@ def sort_name(name: str) -> str:
     return name.casefold()[:160]
 
 
+def id_in(workflow_id: str) -> str:
+    """What a workflow's id names after its kind: the id of a task, the name of a calendar, …"""
+    return workflow_id.partition(":")[2]
+
+
 def task_workflow(task_id: str) -> str:
     """The workflow id of a task."""
     return f"task:{task_id}"
@@ -212,7 +217,7 @@ def notification(task_id: str, event: str, token: str) -> str:
 
 def nominal_instant(workflow_id: str) -> datetime | None:
     """The nominal instant in a run's workflow id, if there is one; also for a retry."""
-    rest = workflow_id.partition(":")[2]
+    rest = id_in(workflow_id)
     stamp, form = (rest[-16:], STAMP) if "~" in rest else (rest[-20:], ISO)
     try:
         return datetime.strptime(stamp, form).replace(tzinfo=UTC)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from onthedot import naming
 from onthedot.scheduling.errors import OnTheDotError
 from onthedot.scheduling.run import RunStatus, ShortRun
 from onthedot.scheduling.task import Task
@@ -182,7 +183,7 @@ async def ids_of_tasks(temporal: Temporal, which: TaskFilter, most: int) -> list
     """The first `most` tasks that match. Raises TemporalUnavailable."""
     found: list[str] = []
     async for row in TaskList(temporal).walk(which):
-        found.append(row.id.partition(":")[2])
+        found.append(naming.id_in(row.id))
         if len(found) == most:
             break
     return found

@@ -71,8 +71,7 @@ class ReleaseActivities:
         waited = timedelta(0)
         over = order.definition.release_over
         for at, workflow_id in sorted(
-            (release_after(workflow_id.partition(":")[2], over), workflow_id)
-            for workflow_id in held
+            (release_after(naming.id_in(workflow_id), over), workflow_id) for workflow_id in held
         ):
             await asyncio.sleep((at - waited).total_seconds())
             waited = at

@@ -120,7 +120,7 @@ class ScheduleCalls:
                 request_id=str(uuid4()),
             )
         )
-        return await self.read_back(found.id.partition(":")[2])
+        return await self.read_back(naming.id_in(found.id))
 
     async def count(self, found: ScheduleDescription, started: int) -> ScheduleDescription:
         """Deduct runs that were started directly from those left to a schedule with a limit."""

@@ -12,6 +12,7 @@ from itertools import chain
 
 from temporalio.client import ScheduleDescription, ScheduleOverlapPolicy
 
+from onthedot import naming
 from onthedot.activities.calendars.stored import StoredCalendars
 from onthedot.activities.schedule.calls import ScheduleCalls
 from onthedot.activities.schedule.due import Timetable
@@ -37,7 +38,7 @@ class UnprocessedTimes:
             if not due(found, at=datetime.now(UTC)):
                 break
             await asyncio.sleep(0.05)
-            found = await self._calls.read_back(found.id.partition(":")[2])
+            found = await self._calls.read_back(naming.id_in(found.id))
         return found
 
     async def start(self, found: ScheduleDescription, at: datetime) -> int:

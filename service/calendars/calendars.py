@@ -75,7 +75,7 @@ class Calendars:
         )
         listed = self._temporal.client.list_workflows(query, page_size=_PAGE, limit=MOST_CALENDARS)
         with self._temporal.translated():
-            return sorted([row.id.partition(":")[2] async for row in listed])
+            return sorted([naming.id_in(row.id) async for row in listed])
 
     async def get(self, name: str) -> FoundCalendar:
         """One calendar, and the number of its users. Raises CalendarNotFound."""
@@ -192,4 +192,4 @@ class Calendars:
     async def _users(self, name: str) -> list[str]:
         listed = self._temporal.client.list_workflows(users_query(name), limit=_NAMED)
         with self._temporal.translated():
-            return sorted([row.id.partition(":")[2] async for row in listed])
+            return sorted([naming.id_in(row.id) async for row in listed])

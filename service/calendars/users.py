@@ -31,10 +31,8 @@ async def users_of(temporal: Temporal, name: str, revision: int) -> list[Calenda
     latest, found = calendar_label(name, revision), []
     with temporal.translated():
         async for execution in listed:
-            is_task, user_id = (
-                execution.workflow_type == naming.TASK,
-                execution.id.partition(":")[2],
-            )
+            is_task = execution.workflow_type == naming.TASK
+            user_id = naming.id_in(execution.id)
             row = await known_row(execution) if is_task else None
             labels = execution.typed_search_attributes.get(naming.LABELS) or ()
             user_name = row.definition.name if row else user_id

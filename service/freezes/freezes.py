@@ -144,7 +144,7 @@ class Freezes:
         query = f"WorkflowType = '{naming.FREEZE}' AND ExecutionStatus = 'Running'"
         latest: dict[str, tuple[datetime, StoredFreeze | None]] = {}
         for execution in await first_rows(self._temporal, query):
-            name, began = execution.id.partition(":")[2], execution.start_time
+            name, began = naming.id_in(execution.id), execution.start_time
             if name not in latest or latest[name][0] < began:
                 latest[name] = (began, await _stored(execution))
         now = self._temporal.now()

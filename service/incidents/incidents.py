@@ -187,7 +187,7 @@ class IncidentReader:
                 f"AND {naming.HEALTH.name} = '{Health.FAILING}' "
                 f"AND {naming.TASK_ID.name} IN {literals(some)}",
             )
-            found |= {row.id.partition(":")[2]: True for row in rows}
+            found |= {naming.id_in(row.id): True for row in rows}
         return found
 
 

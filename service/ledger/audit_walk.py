@@ -72,7 +72,7 @@ async def walk(
     async for row in rows(temporal, _once_terminated(since, until), patient=patient):
         at = row.typed_search_attributes.get(naming.DUE)
         if at is not None:
-            found.differing.setdefault(row.id.partition(":")[2], (at - JUST_BEFORE, at))
+            found.differing.setdefault(naming.id_in(row.id), (at - JUST_BEFORE, at))
     return found
 
 

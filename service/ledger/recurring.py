@@ -166,7 +166,7 @@ class RecurringTasks:
         changes = [memo.updated_at] if memo.revision > 1 else []
         changes += [memo.calendars_since] if memo.calendars_since else []
         self._known[run_id] = known = RecurringTask(
-            task_id=row.execution.workflow_id.partition(":")[2],
+            task_id=naming.id_in(row.execution.workflow_id),
             revision=memo.revision,
             created_at=memo.created_at,
             trigger=stored_trigger(memo.definition.trigger),

@@ -92,7 +92,7 @@ class DueReader:
                 at = execution.typed_search_attributes.get(naming.DUE)
                 row = await known_row(execution)
                 if at is not None and row is not None:
-                    task_id = execution.id.partition(":")[2]
+                    task_id = naming.id_in(execution.id)
                     found.append(Due(at, task_id, row.definition.name))
             if len(found) >= count:
                 break
@@ -113,7 +113,7 @@ class DueReader:
                 row = await known_row(execution)
                 if row is None:
                     continue
-                task_id = execution.id.partition(":")[2]
+                task_id = naming.id_in(execution.id)
                 key, definition = (task_id, row.revision), row.definition
                 current[key] = self._recurring.get(key) or await self._worked_out(
                     task_id, definition.name, definition.trigger, now

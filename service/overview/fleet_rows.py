@@ -51,7 +51,7 @@ async def known_rows(
             _memo(info), None if late else row, row is None
         )
     ids = [info.execution.workflow_id for info in executions]
-    return [(id_.partition(":")[2], known[id_].row) for id_ in ids]
+    return [(naming.id_in(id_), known[id_].row) for id_ in ids]
 
 
 def _memo(info: WorkflowExecutionInfo) -> int:

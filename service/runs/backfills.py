@@ -169,7 +169,7 @@ class Backfills:
     def _answer(
         self, workflow_id: str, status: BackfillStatus, progress: BackfillProgress
     ) -> Backfill:
-        backfill_id = workflow_id.partition(":")[2]
+        backfill_id = naming.id_in(workflow_id)
         return Backfill(
             **dict(progress),
             id=backfill_id,

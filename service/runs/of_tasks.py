@@ -27,7 +27,7 @@ async def task_ids(temporal: Temporal, which: TaskFilter) -> list[str]:
     parts = [f"WorkflowType = '{naming.TASK}'", *which.described()]
     found: set[str] = set()
     async for row in rows(temporal, " AND ".join(parts)):
-        found.add(row.id.partition(":")[2])
+        found.add(naming.id_in(row.id))
         if len(found) > MOST:
             field = "q" if which.q else "tag" if which.tags else "kind"
             fix = f"more than {MOST} tasks match; narrow it down, for instance by another tag"
@@ -70,5 +70,5 @@ async def task_rows(temporal: Temporal, ids: Collection[str]) -> dict[str, TaskR
         except LaterRelease:
             continue
         if memo is not None:
-            found[row.id.partition(":")[2]] = memo
+            found[naming.id_in(row.id)] = memo
     return found

@@ -35,7 +35,7 @@ async def recent_runs(temporal: Temporal, task_ids: Sequence[str]) -> dict[str, 
         fresh: dict[str, list[ShortRun]] = {task_id: [] for task_id in missing}
         for row in rows:
             task_id = row.typed_search_attributes.get(naming.TASK_ID) or ""
-            if len(fresh.get(task_id, [])) < _EACH and task_id in fresh:
+            if task_id in fresh and len(fresh[task_id]) < _EACH:
                 fresh[task_id].append(await short_run(temporal, row))
         found.update(fresh)
         if len(rows) < _PAGE:

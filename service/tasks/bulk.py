@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from onthedot import naming
 from onthedot.messages.bulk import MOST_OF_A_CHANGE, Outcome, PauseState
 from onthedot.scheduling.errors import (
     FieldProblem,
@@ -82,7 +83,7 @@ class BulkChanges:
         """
         found: list[str] = []
         async for row in TaskList(self._temporal).walk(which):
-            found.append(row.id.partition(":")[2])
+            found.append(naming.id_in(row.id))
             if len(found) > MOST_OF_A_CHANGE:
                 fix = f"more than {MOST_OF_A_CHANGE} tasks match; narrow the filter"
                 raise InvalidDefinition(FieldProblem("filter", fix))

@@ -41,7 +41,7 @@ class FoundTask:
     @property
     def task_id(self) -> str:
         """The task's id in REST."""
-        return self.execution.id.partition(":")[2]
+        return naming.id_in(self.execution.id)
 
     @property
     def state(self) -> TaskState:

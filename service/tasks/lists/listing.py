@@ -66,7 +66,7 @@ class TaskList:
             InvalidDefinition: the cursor does not belong to this walk.
         """
         rows = await self.rows(which, limit=limit, cursor=cursor)
-        names = [row.id.partition(":")[2] for row in rows.items if _is_open(row)]
+        names = [naming.id_in(row.id) for row in rows.items if _is_open(row)]
         busy = set(await tasks_with_runs(self._temporal, names)) if with_running else ()
         now = self._temporal.now()
         items, unread = await self.tasks(rows.items, now, busy)
@@ -158,7 +158,7 @@ class TaskList:
             try:
                 task = await self.task(execution, now, busy)
             except LaterRelease as error:
-                unread[execution.id.partition(":")[2]] = str(error)
+                unread[naming.id_in(execution.id)] = str(error)
             else:
                 found += [task] if task else []
         return found, unread
@@ -175,7 +175,7 @@ class TaskList:
         if row is None:
             return None
         status = task_status(execution, row.definition, now)
-        task_id = execution.id.partition(":")[2]
+        task_id = naming.id_in(execution.id)
         coming: tuple[datetime, ...] = ()
         if status is TaskStatus.SCHEDULED and not row.problem:
             coming = await self._next.of(

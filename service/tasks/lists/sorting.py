@@ -105,7 +105,7 @@ class SortedTasks:
             raise _too_many()
         rows: dict[str, WorkflowExecution] = {}
         async for row in self._list.walk(which):
-            rows[row.id.partition(":")[2]] = row
+            rows[naming.id_in(row.id)] = row
             if len(rows) > MOST:
                 raise _too_many()
         return rows
