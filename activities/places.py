@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import Any
-from weakref import WeakSet
+from weakref import WeakValueDictionary
 
 from temporalio import activity
 from temporalio.worker import (
@@ -30,11 +30,10 @@ class WorkerPlaces(Interceptor):
     def __init__(
         self, task_queue: str, places: int, activities: Iterable[Callable[..., Any]]
     ) -> None:
-        self.task_queue = task_queue
         self.taken = 0
         self._places = places
         self._gates = _gates_of(activities)
-        _workers.add(self)
+        _workers[task_queue] = self
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
         """Count the activities in progress."""
@@ -48,12 +47,14 @@ class WorkerPlaces(Interceptor):
         return (own, *gates)
 
 
-_workers: WeakSet[WorkerPlaces] = WeakSet()
+#: By task queue; the latest, if several were made for it: an earlier one may have stopped.
+_workers: WeakValueDictionary[str, WorkerPlaces] = WeakValueDictionary()
 
 
 def places_taken(task_queue: str) -> tuple[PlacesTaken, ...]:
     """How full this process's worker for the queue is; empty if no worker polls it."""
-    return next((each.places() for each in _workers if each.task_queue == task_queue), ())
+    worker = _workers.get(task_queue)
+    return worker.places() if worker else ()
 
 
 class _Counting(ActivityInboundInterceptor):
