@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 from temporalio.worker import Worker
 
+from onthedot.service.calendars.calendars import Calendars
 from onthedot.service.runs.backfills import Backfills
 from onthedot.service.runs.listing import RunList
 from onthedot.service.runs.runs import Runs
@@ -34,6 +35,11 @@ def run_list(temporal: Temporal, worker: Worker) -> RunList:
 @pytest.fixture
 def task_list(temporal: Temporal, worker: Worker) -> TaskList:
     return TaskList(temporal)
+
+
+@pytest.fixture
+def calendars(temporal: Temporal, worker: Worker) -> Calendars:
+    return Calendars(temporal)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from collections import Counter
 from datetime import date, timedelta
 
 import pytest
-from temporalio.worker import Worker
 
 from onthedot.scheduling.calendars.content import (
     AnyOfCalendar,
@@ -31,11 +30,6 @@ from tests.definitions import every, new_task, unique
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def calendars(temporal: Temporal, worker: Worker) -> Calendars:
-    return Calendars(temporal)
 
 
 def _around(day: date) -> DatesCalendar:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from temporalio.worker import Worker
 
 from onthedot.scheduling.calendars.content import (
     AnyOfCalendar,
@@ -24,11 +23,6 @@ from tests.definitions import new_task, unique
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def calendars(temporal: Temporal, worker: Worker) -> Calendars:
-    return Calendars(temporal)
 
 
 def _daily(calendar: str) -> dict[str, object]:
