@@ -118,7 +118,8 @@ def _content(path: str | None, given: dict[str, Any]) -> dict[str, Any]:
         "weekly": given["day"],
         "dates": given["dates"],
         "any_of": given["any_of"],
-        "ics": given["url"] or given["ics"],
+        "url": given["url"],
+        "ics": given["ics"],
     }
     chosen = [kind for kind, value in kinds.items() if value]
     if path is not None and not chosen:
@@ -132,6 +133,8 @@ def _content(path: str | None, given: dict[str, Any]) -> dict[str, Any]:
             "Define the calendar with one of --country, --day, --date, --any-of, --url, --ics "
             "and -f."
         )
+    if (given["subdivision"] or given["category"]) and not given["country"]:
+        raise click.UsageError("--subdivision and --category need --country.")
     match chosen[0]:
         case "holidays":
             more = {"categories": list(given["category"])} if given["category"] else {}
@@ -147,10 +150,10 @@ def _content(path: str | None, given: dict[str, Any]) -> dict[str, Any]:
             return {"kind": "dates", "dates": list(given["dates"])}
         case "any_of":
             return {"kind": "any_of", "calendars": list(given["any_of"])}
-        case _:
-            if given["ics"]:
-                return {"kind": "ics", "text": Path(given["ics"]).read_text(encoding="utf-8")}
+        case "url":
             return {"kind": "ics", "url": given["url"]}
+        case _:
+            return {"kind": "ics", "text": Path(given["ics"]).read_text(encoding="utf-8")}
 
 
 def _facts(found: dict[str, Any]) -> tuple[tuple[str, str], ...]:

@@ -76,7 +76,7 @@ class ScheduleActivities:
         with explained():
             asked = removal.start_due or removal.tell_remaining
             found = await self._calls.find(removal.task_id) if asked else None
-            if found is not None and removal.start_due:
+            if found is not None:
                 found = await self._unprocessed.settled(found)
             await self._calls.remove(removal.task_id)
             if removal.deleted is not None:

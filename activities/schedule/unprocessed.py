@@ -21,6 +21,9 @@ from onthedot.activities.schedule.occurrence_starts import OccurrenceStarts
 from onthedot.activities.schedule.outlook import busy, due
 from onthedot.scheduling.trigger import Recurring
 
+#: How often to look before giving up, and the seconds between two looks: two seconds in all.
+_LOOKS, _PAUSE = 40, 0.05
+
 
 class UnprocessedTimes:
     """Waits for a schedule to process its occurrences, starts them, or counts them."""
@@ -34,10 +37,10 @@ class UnprocessedTimes:
 
     async def settled(self, found: ScheduleDescription) -> ScheduleDescription:
         """The schedule once it has processed all that is due, or after two seconds."""
-        for _ in range(40):
+        for _ in range(_LOOKS):
             if not due(found, at=datetime.now(UTC)):
                 break
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(_PAUSE)
             found = await self._calls.read_back(naming.id_in(found.id))
         return found
 
@@ -73,7 +76,12 @@ class UnprocessedTimes:
         if not state.limited_actions or written is None or written.trigger is None:
             return None
         key, at = written.task_id, datetime.now(UTC)
-        # It may have started some after it was read.
+        # It may have started some after it was read, and on a busy server still be starting one.
         late = await self._nominals(found, written.trigger, key, at)
-        begun = [nominal for nominal in late if await self._starts.exists(key, nominal)]
+        begun: list[datetime] = []
+        for _ in range(_LOOKS):
+            begun = [nominal for nominal in late if await self._starts.exists(key, nominal)]
+            if len(begun) == len(late):
+                break
+            await asyncio.sleep(_PAUSE)
         return max(0, state.remaining_actions - len(begun))

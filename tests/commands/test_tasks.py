@@ -169,3 +169,19 @@ def _taken(file: Path) -> str:
     text = file.read_text()
     file.unlink()
     return text
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (["--url", "https://example.com/a.ics", "--ics", __file__], "one of"),
+        (["--day", "sat", "--subdivision", "BY"], "--country"),
+        ([], "one of"),
+    ],
+)
+async def test_a_calendar_defined_in_two_ways_is_refused(
+    shell: Shell, given: list[str], told: str
+) -> None:
+    refused = await shell("calendar", "set", "ambiguous", *given)
+    assert refused.returncode == 2
+    assert told in refused.stderr

@@ -91,7 +91,7 @@ async def test_the_recovery_is_told_when_the_failures_are_past_the_retention(
 ) -> None:
     """A schedule passes on the last failure, even if no run is left in lists."""
     # A schedule hands on what it knows by then: a busy machine takes a while to tell it.
-    every = timedelta(seconds=math.ceil(min(at_load(2), 6)))
+    every = timedelta(seconds=math.ceil(min(at_load(2), 12)))
     task = telling_task(receiver, after=2).model_copy(
         update={"trigger": IntervalTrigger(every=every)}
     )
