@@ -27,9 +27,11 @@ run: $(VENV)/.run ## Start everything: make run ARGS="--port 9000"
 	@$(BIN)/onthedot dev $(ARGS)
 
 test: $(VENV)/.dev ## Run all checks and the tests
-	@$(MAKE) --no-print-directory check
+	@# The checks mostly use one processor, so the tests begin beside them.
 	@# Each of the eight would compile all modules, and so would every process that they start.
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 8 $(ARGS)
+	@$(MAKE) --no-print-directory check >$(VENV)/check.log 2>&1 & check=$$!; \
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 8 $(ARGS); tests=$$?; \
+	wait $$check; checks=$$?; cat $(VENV)/check.log; exit $$((tests + checks))
 
 quick: $(VENV)/.dev ## Run some tests and no checks: make quick ARGS=tests/settings
 	@$(BIN)/python -m pytest -q $(ARGS)

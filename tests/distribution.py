@@ -21,7 +21,7 @@ _TOGETHER = ("tests/faults",)
 #: For these, each process starts a system and a browser, which takes ten seconds of processor time:
 #: the first few processes share them, and others take one only when nothing else is left.
 _DEAR = "tests/e2e"
-_SHARE_DEAR = 3
+_SHARE_DEAR = 2
 #: Files whose tests each have a system of their own, and can be run by a process each.
 _APART = ("tests/cluster/test_backup.py",)
 
