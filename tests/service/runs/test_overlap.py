@@ -144,6 +144,6 @@ async def test_ten_within_a_second_are_ten_runs(
 
 async def test_a_manual_run_uses_up_none_of_max_runs(tasks: Tasks) -> None:
     task_id = unique("manual")
-    await tasks.create(new_task(task_id, every(3600, max_runs=3)), by="test")
+    await tasks.create(new_task(task_id, every(86_400, max_runs=3)), by="test")
     await tasks.run_now(task_id)
     assert len((await tasks.get(task_id)).next_runs) == 3
