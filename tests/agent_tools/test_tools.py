@@ -14,7 +14,7 @@ from onthedot.access.roles import Role
 from tests.api.serving import as_role
 from tests.command_line import COMMAND
 from tests.definitions import recurring, unique
-from tests.waiting import eventually
+from tests.waiting import PATIENCE, eventually
 
 if TYPE_CHECKING:
     from mcp.client import Client
@@ -30,7 +30,7 @@ async def over_http(rest: httpx.AsyncClient, role: Role) -> AsyncIterator[Client
     from mcp.client.streamable_http import streamable_http_client
 
     async with (
-        httpx2.AsyncClient(headers=as_role(role), trust_env=False) as http,
+        httpx2.AsyncClient(headers=as_role(role), timeout=PATIENCE, trust_env=False) as http,
         Client(streamable_http_client(f"{rest.base_url}/mcp", http_client=http)) as client,
     ):
         yield client
