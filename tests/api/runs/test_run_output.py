@@ -146,7 +146,8 @@ async def test_output_is_kept_when_a_run_is_out_of_time(api: httpx.AsyncClient) 
 
 async def test_the_attempts_of_a_run_are_one_output(api: httpx.AsyncClient, tmp_path: Path) -> None:
     script = 'echo "attempt $ONTHEDOT_ATTEMPT"; [ -e "$1" ] || { touch "$1"; exit 3; }'
-    retry = {"max_attempts": 2, "initial_interval": 1}
+    # Long enough to be seen.
+    retry = {"max_attempts": 2, "initial_interval": round(min(at_load(1), 10))}
     run_id = await begin(api, script, str(tmp_path / "once"), retry=retry)
     async with following(api, run_id) as stream:
         events = await stream.rest()
