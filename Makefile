@@ -30,6 +30,7 @@ test: $(VENV)/.dev ## Run all checks and the tests
 	@# The checks mostly use one processor, so the tests begin beside them.
 	@# Each of the eight would compile all modules, and so would every process that they start.
 	@$(MAKE) --no-print-directory check >$(VENV)/check.log 2>&1 & check=$$!; \
+	trap 'kill $$check' INT TERM; \
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 8 $(ARGS); tests=$$?; \
 	wait $$check; checks=$$?; cat $(VENV)/check.log; exit $$((tests + checks))
 

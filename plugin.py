@@ -20,7 +20,7 @@ from onthedot import naming
 from onthedot.activities.assembly import Activities
 from onthedot.activities.freezes.interceptor import FreezeInterceptor, watches_of, watching
 from onthedot.activities.permissions import Permissions
-from onthedot.activities.places import WorkerPlaces
+from onthedot.activities.places import PlaceCounter
 from onthedot.activities.record import health_reports
 from onthedot.encryption.codec import sealing
 from onthedot.encryption.keys import NO_KEYS, Keyring
@@ -95,7 +95,7 @@ class OnTheDotPlugin(SimplePlugin):
             self._made.append(activities)
             config["activities"] = [*config.get("activities", ()), *activities.all()]
         places = config.get("max_concurrent_activities") or _SDK_PLACES
-        taken = WorkerPlaces(config["task_queue"], places, config.get("activities", ()))
+        taken = PlaceCounter(config["task_queue"], places, config.get("activities", ()))
         freezes = [FreezeInterceptor(watch) for watch in watches_of(config.get("activities", ()))]
         config["interceptors"] = [*config.get("interceptors", ()), *freezes, taken]
         return config

@@ -19,7 +19,7 @@ from onthedot.activities.output.live import HeartbeatsShown, heartbeats_shown
 from onthedot.scheduling.stored.live import PlacesTaken
 
 
-class WorkerPlaces(Interceptor):
+class PlaceCounter(Interceptor):
     """For one worker: counts the activities that it holds.
 
     Args:
@@ -48,7 +48,7 @@ class WorkerPlaces(Interceptor):
 
 
 #: By task queue; the latest, if several were made for it: an earlier one may have stopped.
-_workers: WeakValueDictionary[str, WorkerPlaces] = WeakValueDictionary()
+_workers: WeakValueDictionary[str, PlaceCounter] = WeakValueDictionary()
 
 
 def places_taken(task_queue: str) -> tuple[PlacesTaken, ...]:
@@ -61,7 +61,7 @@ class _Counting(ActivityInboundInterceptor):
     def init(self, outbound: ActivityOutboundInterceptor) -> None:
         super().init(HeartbeatsShown(outbound))
 
-    def __init__(self, next: ActivityInboundInterceptor, worker: WorkerPlaces) -> None:
+    def __init__(self, next: ActivityInboundInterceptor, worker: PlaceCounter) -> None:
         super().__init__(next)
         self._worker = worker
 

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Path
 from fastapi.openapi.models import Example
 
-from onthedot.api.deps import made
+from onthedot.api.deps import with_temporal
 from onthedot.api.etags import IfMatch, expected_revision
 from onthedot.scheduling.errors import CalendarChanged, CalendarNotFound
 from onthedot.service.calendars.calendars import Calendars
@@ -32,7 +32,7 @@ EXAMPLES: dict[str, Example] = {
 }
 
 
-CalendarsDep = Annotated[Calendars, made(Calendars)]
+CalendarsDep = Annotated[Calendars, with_temporal(Calendars)]
 
 
 async def _name(

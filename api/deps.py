@@ -36,7 +36,7 @@ _TASK_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,127}")
 _OTHER_ID = re.compile(r"[A-Za-z0-9._~-]{1,400}")
 
 
-def kept(name: str) -> Any:
+def from_app(name: str) -> Any:
     """A dependency: the app's object of this name."""
 
     async def found(request: Request) -> Any:
@@ -45,10 +45,10 @@ def kept(name: str) -> Any:
     return Depends(found)
 
 
-TemporalDep = Annotated[Temporal, kept("temporal")]
+TemporalDep = Annotated[Temporal, from_app("temporal")]
 
 
-def made(use_cases: Callable[[Temporal], object]) -> Any:
+def with_temporal(use_cases: Callable[[Temporal], object]) -> Any:
     """A dependency: use cases with the app's Temporal."""
 
     async def found(temporal: TemporalDep) -> object:
@@ -57,14 +57,14 @@ def made(use_cases: Callable[[Temporal], object]) -> Any:
     return Depends(found)
 
 
-TasksDep = Annotated[Tasks, made(Tasks)]
-TaskListDep = Annotated[TaskList, made(TaskList)]
-CountsDep = Annotated[KeptCounts, kept("counts")]
-RunsDep = Annotated[Runs, made(Runs)]
-RunListDep = Annotated[RunList, made(RunList)]
-ArchiveDep = Annotated[ArchivedRuns, kept("archive")]
-SkippedRunsDep = Annotated[SkippedRuns, made(SkippedRuns)]
-BackfillsDep = Annotated[Backfills, made(Backfills)]
+TasksDep = Annotated[Tasks, with_temporal(Tasks)]
+TaskListDep = Annotated[TaskList, with_temporal(TaskList)]
+CountsDep = Annotated[KeptCounts, from_app("counts")]
+RunsDep = Annotated[Runs, with_temporal(Runs)]
+RunListDep = Annotated[RunList, with_temporal(RunList)]
+ArchiveDep = Annotated[ArchivedRuns, from_app("archive")]
+SkippedRunsDep = Annotated[SkippedRuns, with_temporal(SkippedRuns)]
+BackfillsDep = Annotated[Backfills, with_temporal(Backfills)]
 
 
 async def _who(request: Request) -> Identity:

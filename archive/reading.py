@@ -26,7 +26,7 @@ class ArchivedDays:
     def __init__(self, directory: Path, lines: Lines) -> None:
         self._directory = directory
         self._lines = lines
-        self._places: OrderedDict[tuple[str, int], list[Position]] = OrderedDict()
+        self._positions: OrderedDict[tuple[str, int], list[Position]] = OrderedDict()
         self._lock = Lock()
 
     def days(self) -> list[str]:
@@ -46,13 +46,13 @@ class ArchivedDays:
             KeyMissing, NotOurSeal: one cannot be decrypted.
         """
         file = self._file(day)
-        places = self._sorted(file)
+        positions = self._sorted(file)
         with file.open("rb") as opened:
-            for place in places:
-                if before is not None and (place.finished_at, place.id) >= before:
+            for position in positions:
+                if before is not None and (position.finished_at, position.id) >= before:
                     continue
-                opened.seek(place.offset)
-                yield place, self._lines.read(opened.read(place.length))
+                opened.seek(position.offset)
+                yield position, self._lines.read(opened.read(position.length))
 
     def find(self, run_id: str) -> ArchivedRun | None:
         """One run; None if it is not archived.
@@ -78,17 +78,17 @@ class ArchivedDays:
     def _sorted(self, file: Path) -> list[Position]:
         key = (file.name, file.stat().st_size)
         with self._lock:
-            if key in self._places:
-                self._places.move_to_end(key)
-                return self._places[key]
-        places = sorted(self._read(file), key=lambda p: (p.finished_at, p.id), reverse=True)
+            if key in self._positions:
+                self._positions.move_to_end(key)
+                return self._positions[key]
+        positions = sorted(self._read(file), key=lambda p: (p.finished_at, p.id), reverse=True)
         with self._lock:
-            for earlier in [each for each in self._places if each[0] == file.name]:
-                del self._places[earlier]
-            self._places[key] = places
-            while len(self._places) > _DAYS:
-                self._places.popitem(last=False)
-        return places
+            for earlier in [each for each in self._positions if each[0] == file.name]:
+                del self._positions[earlier]
+            self._positions[key] = positions
+            while len(self._positions) > _DAYS:
+                self._positions.popitem(last=False)
+        return positions
 
     def _read(self, file: Path) -> list[Position]:
         """The positions of a file's lines. A run that two writers wrote counts once."""
@@ -98,7 +98,7 @@ class ArchivedDays:
             for line in opened:
                 # The last line may be incomplete.
                 if line.endswith(b"\n"):
-                    place = self._lines.position(line, offset)
-                    found.setdefault(place.id, place)
+                    position = self._lines.position(line, offset)
+                    found.setdefault(position.id, position)
                 offset += len(line)
         return list(found.values())

@@ -122,6 +122,8 @@ def _content(path: str | None, given: dict[str, Any]) -> dict[str, Any]:
         "ics": given["ics"],
     }
     chosen = [kind for kind, value in kinds.items() if value]
+    if (given["subdivision"] or given["category"]) and not given["country"]:
+        raise click.UsageError("--subdivision and --category need --country.")
     if path is not None and not chosen:
         text = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8")
         read = yaml.safe_load(text)
@@ -133,8 +135,6 @@ def _content(path: str | None, given: dict[str, Any]) -> dict[str, Any]:
             "Define the calendar with one of --country, --day, --date, --any-of, --url, --ics "
             "and -f."
         )
-    if (given["subdivision"] or given["category"]) and not given["country"]:
-        raise click.UsageError("--subdivision and --category need --country.")
     match chosen[0]:
         case "holidays":
             more = {"categories": list(given["category"])} if given["category"] else {}

@@ -63,7 +63,7 @@ class Collector:
         return "UTC"
 
     def entry(self, wanted: str) -> Entry:
-        """The part of the file that becomes a task with an id made from some text."""
+        """A part of the file that becomes tasks, with an id made from some text."""
         return Entry(self, self.free_id(wanted))
 
     def free_id(self, wanted: str) -> str:
@@ -101,7 +101,7 @@ class Collector:
                     **fields,
                 }
             )
-            settle(_definition(task), task_id=task_id, now=self.at)
+            settle(TaskDefinition.part_of(task), task_id=task_id, now=self.at)
         except ValidationError as error:
             for problem in error.errors():
                 where = ".".join(str(part) for part in problem["loc"])
@@ -146,7 +146,8 @@ class Collector:
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of a file; its notes belong to the task it becomes, or to the first of several."""
+    """One entry of a file, with the id that its notes name. If it becomes several tasks, their ids
+    may have a number after it."""
 
     found: Collector
     id: str
@@ -162,7 +163,3 @@ class Entry:
     def check(self, line: int, text: str) -> None:
         """Notes an assumption."""
         self.found.check(line, text, self.id)
-
-
-def _definition(task: NewTask) -> TaskDefinition:
-    return TaskDefinition.part_of(task)

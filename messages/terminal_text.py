@@ -89,7 +89,7 @@ def styled(text: str, style: Style = Style()) -> Iterator[tuple[str, Style]]:
 
 
 def harmless(text: str) -> str:
-    """The text with its colours. Of what else a terminal would act on, only `\r` stays."""
+    """The text with its colours. Of what else a terminal would act on, only `\\r` stays."""
     return _ESCAPE.sub(lambda found: found[0] if found["sgr"] is not None else "", text)
 
 

@@ -157,12 +157,12 @@ def _is_reader_of_docs(scope: Scope, headers: Headers) -> bool:
 
 
 def _not_from_here(scope: Scope, headers: Headers) -> Problem | None:
-    said = _whence(scope, headers)
+    reason = _why_not_local(scope, headers)
     fix = "Without configured tokens, only this machine may call. See ONTHEDOT_API_TOKENS."
-    return problems.problem(problems.FORBIDDEN, f"{said} {fix}") if said else None
+    return problems.problem(problems.FORBIDDEN, f"{reason} {fix}") if reason else None
 
 
-def _whence(scope: Scope, headers: Headers) -> str:
+def _why_not_local(scope: Scope, headers: Headers) -> str:
     """Where a call comes from, in a sentence, if it is not from this machine; else empty."""
     if not _is_local(scope):
         return "The call comes from another machine."

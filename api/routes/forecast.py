@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from pydantic import BeforeValidator, Field
 
-from onthedot.api.deps import QueryInstant, QueryText, StrictQuery, kept
+from onthedot.api.deps import QueryInstant, QueryText, StrictQuery, from_app
 from onthedot.api.documented import refusals
 from onthedot.api.json_body import JsonRoute
 from onthedot.scheduling.forecast.report import Forecast
@@ -40,7 +40,7 @@ class ForecastQuery(StrictQuery):
 
 @router.get("/forecast", summary="Forecast the upcoming load", responses=refusals(503))
 async def forecast(
-    query: Annotated[ForecastQuery, Query()], forecasts: Annotated[Forecasts, kept("forecasts")]
+    query: Annotated[ForecastQuery, Query()], forecasts: Annotated[Forecasts, from_app("forecasts")]
 ) -> Forecast:
     """How many starts are due in each step, over all tasks; the busiest seconds with their tasks;
     how late the last start would be if `ONTHEDOT_CAPACITY_PER_SECOND` can start in a second; and
@@ -76,7 +76,7 @@ class FeedQuery(StrictQuery):
     },
 )
 async def tasks_calendar(
-    query: Annotated[FeedQuery, Query()], feeds: Annotated[Feeds, kept("feeds")]
+    query: Annotated[FeedQuery, Query()], feeds: Annotated[Feeds, from_app("feeds")]
 ) -> Response:
     """An iCalendar feed of the next 60 days: at most 100 runs of each task, and 2,000 in all.
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from onthedot.api.deps import Caller, made
+from onthedot.api.deps import Caller, with_temporal
 from onthedot.api.documented import ETAG, LOCATION, refusals
 from onthedot.api.etags import IfMatch, etag, named_tags
 from onthedot.api.json_body import JsonRoute
@@ -21,7 +21,7 @@ router = APIRouter(route_class=JsonRoute, tags=["freezes"])
 Name = Annotated[str, Path(description="The freeze's name.", examples=["year-end"])]
 
 
-FreezesDep = Annotated[Freezes, made(Freezes)]
+FreezesDep = Annotated[Freezes, with_temporal(Freezes)]
 
 
 @router.get("/freezes", summary="List freezes", responses=refusals(503))

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from onthedot.api.deps import QueryInstant, QueryTags, StrictQuery, kept
+from onthedot.api.deps import QueryInstant, QueryTags, StrictQuery, from_app
 from onthedot.api.documented import refusals
 from onthedot.api.json_body import JsonRoute
 from onthedot.scheduling.incidents.incident import Incidents
@@ -16,7 +16,7 @@ from onthedot.service.incidents.incidents import IncidentReader
 router = APIRouter(route_class=JsonRoute, tags=["incidents"])
 
 
-IncidentsDep = Annotated[IncidentReader, kept("incidents")]
+IncidentsDep = Annotated[IncidentReader, from_app("incidents")]
 
 
 class IncidentQuery(StrictQuery):

@@ -46,13 +46,13 @@ class ArchivedRuns:
         if self._days is None:
             raise InvalidDefinition(FieldProblem("archived", _UNSET))
         key, text = await cursor_key(self._temporal), f"archived\n{which.text}"
-        place = Cursor.decoded(cursor, text, self._temporal.now(), key)
-        before = _read_token(place.token)
+        read = Cursor.decoded(cursor, text, self._temporal.now(), key)
+        before = _read_token(read.token)
         items, last = await asyncio.to_thread(_some, self._days, which, limit, before)
         following = None
         if last is not None:
             token = json.dumps([last.finished_at, last.id]).encode()
-            following = Cursor(token, place.began).encoded(text, key)
+            following = Cursor(token, read.began).encoded(text, key)
         return Page(items, following)
 
     async def one(self, run_id: str) -> Run:
@@ -77,10 +77,10 @@ def _some(
     for day in days.days():
         if before is not None and day > before[0][:10]:
             continue
-        for place, run in days.runs(day, before):
+        for position, run in days.runs(day, before):
             if len(items) == limit or looked == _LOOKED_THROUGH:
                 return items, last
-            looked, last = looked + 1, place
+            looked, last = looked + 1, position
             if fits(which, run):
                 items.append(ShortRun.part_of(run))
     return items, None

@@ -36,7 +36,7 @@ MOST = 200
 
 
 class Freezes:
-    """The current freezes: those in force, or with a window to come."""
+    """The current freezes: those in force, or with an upcoming window."""
 
     def __init__(self, temporal: Temporal) -> None:
         self._temporal = temporal

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from onthedot.activities.places import WorkerPlaces, places_taken
+from onthedot.activities.places import PlaceCounter, places_taken
 
 
 def test_the_latest_worker_of_a_queue_is_meant() -> None:
     """An earlier one that has stopped may still be in memory."""
-    workers = [WorkerPlaces("twice", places, ()) for places in (5, 7)]
+    workers = [PlaceCounter("twice", places, ()) for places in (5, 7)]
     assert [taken.places for taken in places_taken("twice")] == [7]
     assert len(workers) == 2
 

@@ -58,4 +58,4 @@ async def test_a_burst_at_one_slow_host_is_done_by_ordinary_activities(
         (RunStatus.SUCCEEDED, 1)
     }
     # Where a workflow task expires on a busy machine, a local attempt is made again.
-    assert len(receiver.requests) >= 70
+    assert len({request.headers["Idempotency-Key"] for request in receiver.requests}) == 70

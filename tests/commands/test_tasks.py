@@ -176,6 +176,7 @@ def _taken(file: Path) -> str:
     [
         (["--url", "https://example.com/a.ics", "--ics", __file__], "one of"),
         (["--day", "sat", "--subdivision", "BY"], "--country"),
+        (["-f", __file__, "--category", "bank"], "--country"),
         ([], "one of"),
     ],
 )

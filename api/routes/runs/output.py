@@ -8,11 +8,11 @@ from contextlib import aclosing
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Header, Query
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel
 
-from onthedot.api.deps import RunIdPath, TemporalDep
+from onthedot.api.deps import RunIdPath, TemporalDep, from_app
 from onthedot.api.documented import refusals
 from onthedot.messages.run_output import END_EVENT, OUTPUT_EVENT, RUN_EVENT, RunOutput, RunState
 from onthedot.scheduling.run import RunStatus
@@ -59,8 +59,8 @@ _Offset = Annotated[int, Query(ge=0, le=2**53, description="Only what follows th
 )
 async def get_output(
     run_id: RunIdPath,
-    request: Request,
     temporal: TemporalDep,
+    following: Annotated[Following, from_app("following")],
     follow: Annotated[
         bool, Query(description="Stream it as server-sent events until the run has ended.")
     ] = False,
@@ -78,7 +78,6 @@ async def get_output(
         read = await read_output(temporal, run_id)
         found = RunOutput.of(read.run, list(read.pieces), after=after)
         return JSONResponse(found.model_dump(mode="json"))
-    following: Following = request.app.state.following
     updates = following.follow(run_id, after=after)
     # Before the stream begins, so that an error is an error.
     first = await anext(updates, None)

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from onthedot.api.deps import TemporalDep, kept
+from onthedot.api.deps import TemporalDep, from_app
 from onthedot.api.documented import Responses, refusals
 from onthedot.messages.health import Alive, Ready, Workers, WorkerSeen
 from onthedot.scheduling.outages import TemporalUnavailable
@@ -19,7 +19,7 @@ from onthedot.service.overview.workers import WorkerPlaces, WorkersReader
 
 router = APIRouter(tags=["health"])
 
-WorkersDep = Annotated[WorkersReader, kept("workers")]
+WorkersDep = Annotated[WorkersReader, from_app("workers")]
 
 #: It is polled all the time, so it does not ask the workers each time.
 _PLACES_AGE = timedelta(seconds=5)

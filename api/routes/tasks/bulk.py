@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 
 from onthedot.api import problems
-from onthedot.api.deps import Caller, TemporalDep, kept
+from onthedot.api.deps import Caller, TemporalDep, from_app
 from onthedot.api.documented import AGE, refusals
 from onthedot.api.json_body import JsonRoute
 from onthedot.messages.bulk import (
@@ -31,7 +31,7 @@ router = APIRouter(route_class=JsonRoute, tags=["tasks"])
 
 @router.get("/tags", summary="List tags", responses={200: {"headers": AGE}, **refusals(503)})
 async def list_tags(
-    tags: Annotated[KnownTags, kept("tags")], temporal: TemporalDep, response: Response
+    tags: Annotated[KnownTags, from_app("tags")], temporal: TemporalDep, response: Response
 ) -> TagList:
     """Every tag in use, including those of finished tasks. All tasks are counted; if that takes
     long, the counts may be up to five minutes old. `Age` says how old they are. Of more than 20,000

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from onthedot.api.deps import QueryInstant, StrictQuery, TaskIdPath, made
+from onthedot.api.deps import QueryInstant, StrictQuery, TaskIdPath, with_temporal
 from onthedot.api.documented import refusals
 from onthedot.api.json_body import JsonRoute
 from onthedot.scheduling.ledger.entries import LedgerPage, Why
@@ -16,7 +16,7 @@ from onthedot.service.ledger.ledger import Ledger
 router = APIRouter(route_class=JsonRoute, tags=["ledger"])
 
 
-LedgerDep = Annotated[Ledger, made(Ledger)]
+LedgerDep = Annotated[Ledger, with_temporal(Ledger)]
 
 
 class LedgerQuery(StrictQuery):

@@ -6,7 +6,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from onthedot.api.deps import Caller, Cursor, Limit, StrictQuery, TaskIdPath, TasksDep, made
+from onthedot.api.deps import (
+    Caller,
+    Cursor,
+    Limit,
+    StrictQuery,
+    TaskIdPath,
+    TasksDep,
+    with_temporal,
+)
 from onthedot.api.documented import ETAG, refusals
 from onthedot.api.etags import ExpectedRevision, etag
 from onthedot.api.json_body import JsonRoute
@@ -17,7 +25,7 @@ from onthedot.service.tasks.history.revisions import Revisions
 router = APIRouter(route_class=JsonRoute, tags=["tasks"])
 
 
-RevisionsDep = Annotated[Revisions, made(Revisions)]
+RevisionsDep = Annotated[Revisions, with_temporal(Revisions)]
 RevisionPath = Annotated[int, Path(ge=1, lt=10**9, description="The revision.", examples=[1])]
 
 

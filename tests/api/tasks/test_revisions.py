@@ -97,6 +97,7 @@ async def test_runs_say_who_asked_for_them(api: httpx.AsyncClient) -> None:
     assert (begun["requested_by"], begun["note"]) == ("local", "a try")
     await api.post(f"/runs/{run['id']}/cancel")
     read = await ended(api, run["id"])
+    assert read["status"] == "cancelled"
     assert (read["requested_by"], read["cancel_requested_by"]) == ("local", "local")
     again = (await api.post(f"/runs/{run['id']}/retry")).json()
     assert (again["cause"], again["requested_by"]) == ("retry", "local")

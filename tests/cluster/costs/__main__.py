@@ -1,4 +1,12 @@
-"""`python -m tests.cluster.costs`: the CPU cost of a run, by nodes and workers."""
+"""`python -m tests.cluster.costs`: the CPU cost of a run, by nodes and workers.
+
+1. Start a cluster with so many nodes and workers, and one server.
+2. Register tasks that are all due in one second, and wait until everything is idle.
+3. Add up each process's CPU time from six seconds before that instant until the last run is closed,
+   less what it uses in the same time while idle. Unlike runs a second, this hardly depends on what
+   else the machine does.
+4. Register tasks one at a time, 50 at a time and in batches, and count them by the second.
+"""
 
 from __future__ import annotations
 

@@ -47,6 +47,7 @@ async def test_a_later_call_that_hangs(tasks: Tasks, runs: Runs, receiver: Recei
 
     action = http(receiver.url("/hang"))
     await _cancelled(tasks, runs, action, hangs_again, timeout=1, retry=retry)
+    await eventually(lambda: receiver.running == 0)
 
 
 async def test_asleep_between_attempts(tasks: Tasks, runs: Runs, receiver: Receiver) -> None:

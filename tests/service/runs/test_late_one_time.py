@@ -8,6 +8,7 @@ import pytest
 from temporalio.client import Client
 
 from onthedot.scheduling.run import RunStatus
+from onthedot.service.runs.listing import RunFilter, RunList
 from onthedot.service.runs.runs import Runs
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
@@ -19,7 +20,7 @@ from tests.workers import on_its_own, polling
 pytestmark = pytest.mark.anyio
 
 
-async def test_registered_two_hours_late(tasks: Tasks, runs: Runs) -> None:
+async def test_registered_two_hours_late(temporal: Temporal, tasks: Tasks, runs: Runs) -> None:
     task_id, at = unique("late"), datetime.now(UTC) - timedelta(hours=2)
     trigger = {"kind": "once", "at": at}
     await tasks.create(new_task(task_id, trigger, catchup_window="P1D"), by="test")
@@ -27,6 +28,7 @@ async def test_registered_two_hours_late(tasks: Tasks, runs: Runs) -> None:
     assert run.status is RunStatus.SUCCEEDED, run.error
     assert run.lateness is not None
     assert run.lateness >= timedelta(hours=2)
+    assert await RunList(temporal).count(RunFilter(task_id=task_id)) == 1
 
 
 async def test_resumed_later_than_its_deadline(tasks: Tasks, runs: Runs) -> None:

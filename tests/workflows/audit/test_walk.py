@@ -13,6 +13,7 @@ from temporalio.worker import Worker
 from onthedot import naming
 from onthedot.scheduling.action import LogAction
 from onthedot.scheduling.ledger.audit_report import AuditOrder
+from onthedot.scheduling.ledger.entries import LedgerPage
 from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.task import NewTask
 from onthedot.service.ledger.audit import Audit
@@ -96,8 +97,12 @@ async def test_a_task_that_cannot_be_read_now_is_put_off(
     audit = Audit(temporal)
 
     # That exactly one task cannot be read is more than a real Temporal can be made to do.
-    async def away(*_: object) -> None:
-        raise TemporalUnavailable("nowhere")
+    read = audit._ledger.of
+
+    async def away(asked: str, *period: datetime, **more: Any) -> LedgerPage:
+        if asked == task_id:
+            raise TemporalUnavailable("nowhere")
+        return await read(asked, *period, **more)
 
     monkeypatch.setattr(audit._ledger, "of", away)
     audited = await audit.audit(AuditOrder(since=began, until=end))
