@@ -1,4 +1,4 @@
-"""Reads for pages. They keep pages from the services, whose changes need a role: see use_cases."""
+"""Reads that several pages share. Changes go through `use_cases.py`, which checks roles."""
 
 from __future__ import annotations
 

@@ -80,6 +80,19 @@ def test_a_click_that_reaches_no_server_is_not_dropped_in_silence(
     assert site.rest.get(f"/tasks/{task}/runs").json()["items"] == []
 
 
+def test_a_row_opened_without_a_server_is_not_dropped_in_silence(
+    open_site: Open, task: str
+) -> None:
+    site = open_site(allowed=("WebSocket", "ERR_"))
+    site.go(f"/tasks?q={task}")
+    site.page.evaluate("window.socket.disconnect()")
+    site.row(task).click()
+    expect(site.toast("so nothing was done")).to_be_visible()
+    site.page.evaluate("window.socket.connect()")
+    site.row(task).click()
+    expect(site.page).to_have_url(re.compile(f"/tasks/{task}$"))
+
+
 def test_a_key_that_reaches_no_server_is_not_dropped_in_silence(open_site: Open, task: str) -> None:
     site = open_site(allowed=("WebSocket", "ERR_"))
     site.go(f"/tasks?q={task}")

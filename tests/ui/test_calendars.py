@@ -12,7 +12,7 @@ from onthedot.scheduling.calendars.content import CalendarContent
 from onthedot.scheduling.calendars.resolved import ResolvedDays
 from onthedot.scheduling.stored.calendar_state import CalendarRow, CalendarState
 from onthedot.service.calendars.calendars import FoundCalendar
-from onthedot.ui.pages.calendars.conflict import content_differences, merged
+from onthedot.ui.pages.calendars.merging import content_differences, merged
 from onthedot.ui.pages.calendars.trouble import pill_of
 from onthedot.ui.pages.calendars.wording import said
 

@@ -16,7 +16,7 @@ from onthedot.scheduling.errors import (
 from onthedot.scheduling.outages import KeyMissing, NotInForce, TemporalRefuses, TemporalUnavailable
 from onthedot.ui.forms.wording import said
 from onthedot.ui.wording.errors import is_away, nothing_to_show, plainly
-from onthedot.ui.wording.values import as_value, human, precise
+from onthedot.ui.wording.values import as_value, human, instant_or_none, precise
 
 
 @pytest.mark.parametrize(
@@ -106,3 +106,8 @@ def test_measured_lengths_are_short() -> None:
     assert precise(timedelta(milliseconds=12)) == "12 ms"
     assert precise(timedelta(seconds=1.2)) == "1.20 s"
     assert precise(timedelta(seconds=184)) == "3 min 4 s"
+
+
+@pytest.mark.parametrize("written", ["noon", "2026-01-01", "0001-01-01T00:00:00+14:00"])
+def test_what_is_no_instant_in_an_address_is_none(written: str) -> None:
+    assert instant_or_none(written) is None

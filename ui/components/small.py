@@ -20,8 +20,8 @@ class Icon(Element, component="otd_icon.js"):
 class When(Element, component="otd_when.js"):
     """An instant in the reader's zone, exact in its tooltip.
 
-    `form`: relative, near (today 09:00:00), clock, or there (what clocks in `zone`, the
-    task's own, show; relative where that is the reader's).
+    `form`: relative, near (today 09:00:00), brief (near, without seconds that are zero), clock, or
+    there (what clocks in `zone`, the task's own, show; relative where that is the reader's).
     """
 
     def __init__(

@@ -91,14 +91,13 @@ def ask(
             modal.dismiss()
             reload()
 
-        clashes = choice.both is None
+        both = choice.both
         with box("foot"):
             button("Cancel", modal.dismiss)
             button("Start from theirs", start_anew)
             button("Overwrite with yours", lambda: chosen(choice.mine), "danger")
-            button(
-                "Save both",
-                lambda: chosen(choice.mine if choice.both is None else choice.both),
-                "primary",
-                why_not="Both of you changed the same field: choose one" if clashes else "",
-            )
+            if both is not None:
+                button("Save both", lambda: chosen(both), "primary")
+            else:
+                why_not = "Both of you changed the same field: choose one"
+                button("Save both", modal.dismiss, "primary", why_not=why_not)

@@ -13,7 +13,7 @@ from onthedot.ui.forms.conflict import Change, show_notice
 from onthedot.ui.forms.fields import TO_FIRST_ERROR, Fields
 from onthedot.ui.forms.validation import Validation
 from onthedot.ui.page_context import PageContext
-from onthedot.ui.wording.errors import plainly
+from onthedot.ui.wording.errors import is_away, plainly
 
 
 async def show_form(
@@ -25,18 +25,19 @@ async def show_form(
         skeleton(60)
         skeleton(420)
     await context.learn_zone()
-    form, said = None, ""
     try:
         form = await load()
     except OnTheDotError as error:
-        said = plainly(error)
+        icon, title = "search", "It cannot be edited"
+        if is_away(error):
+            icon, title = "triangle-alert", "It cannot be edited now"
+        place.clear()
+        with place, box("card"), empty(icon, title, plainly(error), page=True):
+            link(pages, f"/{pages.lower()}", "btn")
+        return
     place.clear()
     with place:
-        if form is not None:
-            form.build()
-            return
-        with box("card"), empty("search", "It cannot be edited now", said, page=True):
-            link(pages, f"/{pages.lower()}", "btn")
+        form.build()
 
 
 class EditForm(ABC):

@@ -37,12 +37,13 @@ class KindPart(ABC):
         kinds: Kinds,
         kind: str,
         *,
+        default: str,
         at: str,
     ) -> None:
         self._fields = fields
         self._changed = changed
         self._at = at
-        self._kind = kind if kind in {name for name, _, _ in kinds} else kinds[0][0]
+        self._kind = kind if kind in {name for name, _, _ in kinds} else default
         Segments(
             label,
             kinds,

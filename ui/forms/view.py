@@ -92,7 +92,7 @@ class FormView(EditForm):
             action = ActionPart(
                 self._fields,
                 self._changed,
-                self._query.get("action", "http"),
+                self._query.get("action", ""),
                 before.action if before else None,
                 names=self._names,
                 commands=self._commands is not False,
@@ -102,7 +102,7 @@ class FormView(EditForm):
                 self._fields,
                 self._context.zone or "UTC",
                 self._changed,
-                self._query.get("trigger", "cron"),
+                self._query.get("trigger", ""),
                 before.trigger if before else None,
                 self._calendars,
             )

@@ -38,7 +38,7 @@ _KEYS = (
     ("Ctrl K", "Go to any task or page"),
     ("n", "New task"),
     ("/", "Search"),
-    ("↓ ↑", "Move through a list; Enter opens, Space selects"),
+    ("↓ ↑", "Move through a list; Enter opens, Space chooses"),
     ("Ctrl Enter", "Save a form"),
     ("Esc", "Close what is open"),
 )

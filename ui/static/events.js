@@ -30,6 +30,7 @@
       if (!document.querySelector(".toasts")) return say(words);
       dispatchEvent(new CustomEvent("otd-say", { detail: words }));
     }, 50);
+  otd.sayAway = () => say(AWAY);
 
   // The same field on the rebuilt page, where its id may differ.
   const again = ({ element }) => {
@@ -68,7 +69,7 @@
       if (socket.connected) return send(rest[0]);
       const type = [...listeners()].find(([id]) => id === rest[0].listener_id)?.[1].type;
       if (!type || type === "update:value" || QUIET.has(type)) waiting.push(rest[0]);
-      else say(AWAY);
+      else otd.sayAway();
     };
     socket.on("connect", () => {
       const events = waiting;

@@ -4,6 +4,7 @@
   otd.href = (path) => base + path;
   // While another server rebuilds the page, nothing on it works yet.
   otd.go = (path) => {
+    if (window.did_handshake && window.socket?.connected === false) return otd.sayAway();
     if (document.getElementById("c0")) emitEvent("sub_pages_navigate", path);
     else setTimeout(otd.go, 20, path);
   };

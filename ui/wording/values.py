@@ -81,6 +81,6 @@ def instant_or_none(written: str) -> datetime | None:
     """The instant in an address; None if it is none, or has no offset."""
     try:
         found = datetime.fromisoformat(written)
-    except ValueError:
+        return found.astimezone(UTC) if found.tzinfo is not None else None
+    except (ValueError, OverflowError):
         return None
-    return found.astimezone(UTC) if found.tzinfo is not None else None

@@ -99,6 +99,7 @@ class Realm:
 @contextmanager
 def realm(directory: Path) -> Iterator[Realm]:
     """A separate realm while the block runs."""
+    # The address of a Keycloak that is already running, with the user and password `admin`.
     if running := os.environ.get("ONTHEDOT_TEST_KEYCLOAK"):
         found = Realm(running)
         yield found

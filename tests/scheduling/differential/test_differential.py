@@ -25,6 +25,7 @@ from tests.scheduling.differential.temporal_clock import TemporalClock
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(3600)]
 
+#: Each expression in all zones, which takes a quarter of an hour, not in one or two.
 FULL = os.environ.get("ONTHEDOT_FULL") == "1"
 KEY = "differential"
 COMPILED_AT = datetime(2026, 11, 21, tzinfo=UTC)

@@ -44,6 +44,7 @@ class ActionPart(KindPart):
             "What",
             KINDS,
             before.kind if before else kind,
+            default="http",
             at="action",
         )
 

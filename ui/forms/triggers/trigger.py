@@ -38,6 +38,7 @@ class TriggerPart(KindPart):
             "When",
             KINDS,
             before.kind if before else kind,
+            default="cron",
             at="trigger",
         )
 

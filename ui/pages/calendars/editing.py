@@ -11,7 +11,12 @@ from onthedot.ui.pages.calendars.reads import calendar_detail, names_to_choose
 
 async def new_calendar_page(context: PageContext, query: dict[str, str]) -> None:
     """Build the page for a new calendar."""
-    await edit_calendar_page(context, query, "")
+
+    async def load() -> CalendarForm:
+        names = await names_to_choose(context.temporal)
+        return CalendarForm(context, query, names, None, await context.typed("calendar "))
+
+    await show_form(context, load, "Calendars")
 
 
 async def edit_calendar_page(context: PageContext, query: dict[str, str], name: str) -> None:
@@ -19,8 +24,8 @@ async def edit_calendar_page(context: PageContext, query: dict[str, str], name: 
 
     async def load() -> CalendarForm:
         names = await names_to_choose(context.temporal)
-        before = await calendar_detail(context.temporal, name) if name else None
-        if name and before is None:
+        before = await calendar_detail(context.temporal, name)
+        if before is None:
             raise CalendarNotFound(name)
         typed = await context.typed(f"calendar {name}")
         return CalendarForm(context, query, names, before, typed)

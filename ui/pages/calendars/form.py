@@ -21,9 +21,9 @@ from onthedot.ui.components.markup import box, card
 from onthedot.ui.forms.conflict import Change, Choice, ask
 from onthedot.ui.forms.edit_form import EditForm
 from onthedot.ui.page_context import PageContext
-from onthedot.ui.pages.calendars.conflict import content_differences, merged
 from onthedot.ui.pages.calendars.draft_panel import DraftPanel
 from onthedot.ui.pages.calendars.fields.content import ContentPart, under_content
+from onthedot.ui.pages.calendars.merging import content_differences, merged
 from onthedot.ui.pages.calendars.months import year_of
 from onthedot.ui.pages.calendars.reads import CalendarDetail, calendar_detail
 from onthedot.ui.watches import Seen

@@ -46,8 +46,8 @@ class ContentPart(KindPart):
     ) -> None:
         self._before = before
         self._names = names
-        kind = before.kind if before else "holidays"
-        super().__init__(fields, changed, "Kind", KINDS, kind, at="content")
+        kind = before.kind if before else ""
+        super().__init__(fields, changed, "Kind", KINDS, kind, default="holidays", at="content")
 
     def judged(self) -> tuple[CalendarContent | None, list[FieldProblem]]:
         """The content, or the problems to fix first."""

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from onthedot.scheduling.calendars.content import CalendarContent, DatesCalendar
 from onthedot.scheduling.revisions.revision import Difference
-
-Save = Callable[[CalendarContent, int], Awaitable[None]]
 
 
 def content_differences(before: CalendarContent, after: CalendarContent) -> list[Difference]:
