@@ -13,7 +13,13 @@ from xdist.workermanage import WorkerController
 #: The folders whose tests mostly wait.
 _WAITS = ("faults", "service", "workflows")
 #: What takes long comes first, so that nobody has to be waited for in the end.
-_LONG = ("tests/faults", "tests/scheduling/differential", "tests/e2e", "tests/packaging")
+_LONG = (
+    "tests/api/requests/test_schema.py",
+    "tests/faults",
+    "tests/scheduling/differential",
+    "tests/e2e",
+    "tests/packaging",
+)
 #: It asks for all that is on every page, so it comes before there is much on them.
 _FIRST = "tests/e2e/test_everywhere.py"
 #: Folders that one process runs as a whole: each process would start a system of its own for them.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 
 import pytest
 from temporalio.client import Client
@@ -36,9 +37,11 @@ class Refusing:
     temporal: Temporal
     tasks: Tasks
     gate: Gate
+    made: list[str] = field(default_factory=list)
 
     async def registered(self, trigger: dict[str, object], **more: object) -> str:
         task_id = unique("refused")
+        self.made.append(task_id)
         await self.tasks.create(new_task(task_id, trigger, **more), by="test")
         return task_id
 
@@ -89,7 +92,11 @@ class Refusing:
 async def refusing(client: Client, temporal: Temporal) -> AsyncIterator[Refusing]:
     alone = on_its_own(temporal)
     async with gated_worker(client, alone.task_queue) as gate:
-        yield Refusing(alone, Tasks(alone), gate)
+        refusing = Refusing(alone, Tasks(alone), gate)
+        yield refusing
+        for task_id in refusing.made:
+            with suppress(TaskNotFound):
+                await refusing.tasks.delete(task_id, by="test")
 
 
 async def test_a_refusal_shows_and_is_waited_out_in_a_timer(refusing: Refusing) -> None:

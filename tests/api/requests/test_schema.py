@@ -6,13 +6,20 @@ import asyncio
 import os
 import re
 import sys
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
+from temporalio.client import Client
 
 from onthedot.service.runs import runs
+from onthedot.settings import Settings
+from tests.api.serving import serving
+from tests.temporal_elsewhere import own_namespace as own_namespace
+from tests.waiting import patient
+from tests.workers import EVERYTHING, polling
 
 pytestmark = pytest.mark.anyio
 
@@ -22,6 +29,17 @@ _UNFIT = "positive_data_acceptance,use_after_free"
 
 #: Of the hooks, and of the package that they import.
 _PATH = os.pathsep.join(map(str, (Path(__file__).parent, Path(__file__).parents[3])))
+
+
+@pytest.fixture
+async def own_api(own_namespace: Client, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    """REST in a separate namespace: changes to what other tests left may find no worker."""
+    temporal = patient(own_namespace, settings)
+    async with (
+        polling(own_namespace, settings.task_queue, EVERYTHING),
+        serving(settings, temporal) as client,
+    ):
+        yield client
 
 
 async def fuzz(api: httpx.AsyncClient, directory: Path, *options: str) -> int:
@@ -66,13 +84,13 @@ _TRIALS = "try_action"
 _FIXED = ("--phases=examples,coverage,fuzzing", "--generation-deterministic")
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 async def test_the_system_does_what_its_document_says(
-    api: httpx.AsyncClient, tmp_path: Path
+    own_api: httpx.AsyncClient, tmp_path: Path
 ) -> None:
     """The cases are fixed, so that a failure can be repeated. The next test has the other calls."""
     cases = await fuzz(
-        api,
+        own_api,
         tmp_path,
         *_FIXED,
         "--max-examples=8",
@@ -82,15 +100,15 @@ async def test_the_system_does_what_its_document_says(
     assert cases > 1000
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 async def test_trials_do_what_the_document_says(
-    api: httpx.AsyncClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    own_api: httpx.AsyncClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Separate, because a test of an activity that no worker has takes its whole timeout."""
     # Shorter, since most cases wait for all of it.
     monkeypatch.setattr(runs, "_GRACE", timedelta(seconds=2))
     cases = await fuzz(
-        api,
+        own_api,
         tmp_path,
         *_FIXED,
         "--max-examples=8",
@@ -102,12 +120,12 @@ async def test_trials_do_what_the_document_says(
 
 @pytest.mark.full
 @pytest.mark.timeout(3600)
-async def test_the_system_does_so_for_long(api: httpx.AsyncClient, tmp_path: Path) -> None:
+async def test_the_system_does_so_for_long(own_api: httpx.AsyncClient, tmp_path: Path) -> None:
     """Backfills and tests of actions come last: thousands of runs of activities that no worker has
     keep the one worker so busy that changes expire with a 503."""
     alone = ("start_backfill", _TRIALS)
     cases = await fuzz(
-        api,
+        own_api,
         tmp_path,
         "--max-examples=200",
         "--request-timeout=120",
@@ -116,7 +134,7 @@ async def test_the_system_does_so_for_long(api: httpx.AsyncClient, tmp_path: Pat
     assert cases > 5000
     for name in alone:
         await fuzz(
-            api,
+            own_api,
             tmp_path,
             "--max-examples=50",
             "--request-timeout=120",

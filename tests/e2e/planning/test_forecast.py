@@ -59,12 +59,14 @@ def test_a_step_of_the_chart_leads_to_its_tasks(site: Site, name: str) -> None:
 
 
 def test_freezes_and_holidays_are_seen_in_the_heat_map(site: Site, name: str) -> None:
-    tomorrow = datetime.now(UTC).replace(hour=10, minute=0, second=0, microsecond=0) + timedelta(1)
-    holiday = {"kind": "dates", "dates": [f"{tomorrow + timedelta(1):%Y-%m-%d}"]}
+    hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    # Neither may contain the same hour tomorrow, whose cell is opened below.
+    start = hour + timedelta(hours=30)
+    holiday = {"kind": "dates", "dates": [f"{hour + timedelta(days=3):%Y-%m-%d}"]}
     site.rest.put(f"/calendars/{name}", json=holiday).raise_for_status()
     hourly = {"kind": "cron", "expression": "0 * * * *", "exclude": [{"calendar": name}]}
     site.register(id=name, tags=[name], trigger=hourly, action=HELLO)
-    window = {"from": tomorrow.isoformat(), "until": (tomorrow + timedelta(hours=3)).isoformat()}
+    window = {"from": start.isoformat(), "until": (start + timedelta(hours=3)).isoformat()}
     site.rest.put(f"/freezes/{name}", json={**window, "tags": [name]}).raise_for_status()
     site.wait_until_listed(name)
     site.go(f"/forecast?span=7d&tag={name}")
