@@ -41,9 +41,16 @@ RAISED_LIMITS: Mapping[str, int] = {
     "history.persistenceMaxQPS": 50000,
 }
 
-#: A dev server alone would read the search attributes from the database at each start of a
-#: workflow; with this option it caches them, as production servers do.
-CACHED_ATTRIBUTES = "--dynamic-config-value=system.forceSearchAttributesCacheRefreshOnRead=false"
+#: What suits a server that is alone.
+SINGLE_SERVER = (
+    # It would read the search attributes from the database at each start of a workflow; with this
+    # option it caches them, as production servers do.
+    "--dynamic-config-value=system.forceSearchAttributesCacheRefreshOnRead=false",
+    # By default, tasks are spread over four partitions of a queue, so that several servers can
+    # share it. While no worker takes them, partitions go on passing tasks to one another. It still
+    # reads all four: an earlier version may have left tasks there.
+    "--dynamic-config-value=matching.numTaskqueueWritePartitions=1",
+)
 
 #: After a clock step, or a laptop's sleep, Temporal notices due timers only at its next check:
 #: every five minutes by default.
@@ -109,7 +116,7 @@ def server(settings: Settings, directory: Path, binary: Path, web_ui: WebUi | No
             # Twice as fast as FULL. A power cut may lose the last commits; a crash does not.
             "--sqlite-pragma=journal_mode=WAL",
             "--sqlite-pragma=synchronous=NORMAL",
-            CACHED_ATTRIBUTES,
+            *SINGLE_SERVER,
             f"--dynamic-config-value={_TIMERS}",
             "--log-level=warn",
             *limits,

@@ -14,7 +14,7 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 from xdist.remote import Producer
 
-from onthedot.embedded import CACHED_ATTRIBUTES, RAISED_LIMITS, find_binary
+from onthedot.embedded import RAISED_LIMITS, SINGLE_SERVER, find_binary
 from onthedot.plugin import OnTheDotPlugin
 from onthedot.processes.loading import loading
 from onthedot.service.temporal.calls import Temporal
@@ -32,6 +32,15 @@ examples.load_profile("same")
 
 # Temporal servers that tests start spend a fifth of their time on collecting garbage otherwise.
 os.environ.setdefault("GOGC", "400")
+
+#: What a server does though nobody calls it, less often than every second: eight of them run at a
+#: time. And fewer metrics, since it goes through all of them every second.
+_RESTING = {
+    "system.namespaceCacheRefreshInterval": '"5s"',
+    "matching.ephemeralDataUpdateInterval": '"10s"',
+    "matching.nexusEndpointsRefreshInterval": '"60s"',
+    "metrics.breakdownByTaskQueue": "false",
+}
 
 _status: list[int] = []
 
@@ -104,10 +113,11 @@ async def client(anyio_backend: str) -> AsyncIterator[Client]:
         yield await connected(address, os.environ.get("TEMPORAL_NAMESPACE"))
         return
     found = find_binary()
-    limits = [f"--dynamic-config-value={key}={value}" for key, value in RAISED_LIMITS.items()]
+    values = {**RAISED_LIMITS, **_RESTING}
+    limits = [f"--dynamic-config-value={key}={value}" for key, value in values.items()]
     async with await WorkflowEnvironment.start_local(
         dev_server_existing_path=str(found) if found else None,
-        dev_server_extra_args=[*limits, CACHED_ATTRIBUTES],
+        dev_server_extra_args=[*limits, *SINGLE_SERVER],
         dev_server_log_level="error",
         plugins=[OnTheDotPlugin()],
     ) as environment:
