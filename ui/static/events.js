@@ -41,9 +41,12 @@
     );
     return same.length === 1 ? same[0] : [];
   };
+  // The last text of each field, by its listener: an earlier one that still waits is out of date.
+  const newest = new Map();
   // Typed text is typed again; for a button, a message says that nothing was done.
   const carry = (event, from, since = Date.now()) => {
     if (from.type !== "update:value") return QUIET.has(from.type) || say(EARLY);
+    if (newest.get(event.listener_id) !== event) return;
     const [id, now] = again(from);
     const listener = now?.events.find(({ type }) => type === "update:value");
     if (!listener)
@@ -61,8 +64,10 @@
     const emit = socket.emit;
     const send = (event) => {
       const from = gone.get(event.listener_id);
-      if (from) carry(event, from);
-      else emit.call(socket, "event", event);
+      if (from) {
+        newest.set(event.listener_id, event);
+        carry(event, from);
+      } else emit.call(socket, "event", event);
     };
     socket.emit = (name, ...rest) => {
       if (name !== "event") return emit.call(socket, name, ...rest);
