@@ -31,6 +31,7 @@ from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.open_walk import OpenWalk
 from onthedot.service.temporal.raw_rows import RawRows, attribute, raw_rows
 from onthedot.service.temporal.rows import PAGE, patiently
+from onthedot.service.temporal.shared_reads import retrieved
 
 _NAMED_AT_ONCE = 200
 
@@ -71,7 +72,7 @@ class RecurringTasks:
         """Read what changed. This continues even if the caller stops waiting."""
         if self._refreshing is None or self._refreshing.done():
             self._refreshing = asyncio.create_task(self._refresh(), name="recurring tasks")
-            self._refreshing.add_done_callback(_retrieved)
+            self._refreshing.add_done_callback(retrieved)
         await asyncio.shield(self._refreshing)
 
     async def read_again(self, task_ids: Collection[str]) -> list[RecurringTask]:
@@ -203,9 +204,3 @@ def _ended(known: RecurringTask, row: WorkflowExecutionInfo) -> None:
     known.ended_at = ended
     status = WorkflowExecutionStatus(row.status)
     known.terminated = status is WorkflowExecutionStatus.TERMINATED
-
-
-def _retrieved(refreshing: asyncio.Task[None]) -> None:
-    """Retrieve the error: waiting callers get it anyway, and the next caller tries again."""
-    if not refreshing.cancelled():
-        refreshing.exception()

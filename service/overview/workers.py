@@ -20,6 +20,7 @@ from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.scheduling.stored.live import LiveQuestion, PlacesTaken, Registered
 from onthedot.service.output.asking import Silence, ask_worker
 from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.shared_reads import retrieved
 from onthedot.service.temporal.task_queues import Poller, QueueKind, task_queue
 
 #: A worker whose last poll is older is not asked: a poll lasts a minute at most.
@@ -69,6 +70,7 @@ class WorkersReader:
             return self._last[1]
         if self._reading is None or self._reading.done():
             self._reading = asyncio.create_task(self._read(), name="workers")
+            self._reading.add_done_callback(retrieved)
         # A caller that gives up must not cancel the read for the others.
         return await asyncio.shield(self._reading)
 

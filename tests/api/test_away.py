@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,7 @@ from temporalio.worker import Worker
 from onthedot.activities.assembly import Activities
 from onthedot.activities.permissions import Permissions
 from onthedot.plugin import OnTheDotPlugin
+from onthedot.service.overview.workers import WorkersReader
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.connection import connect, prepare_namespace
 from onthedot.settings import Settings
@@ -149,6 +151,19 @@ async def test_without_a_worker_a_task_is_registered_but_not_changed(alone: Alon
         changed = await alone.until(200, "PUT", f"/tasks/{task_id}", json=recurring(name="later"))
         assert changed.json()["revision"] == 2
     await activities.close()
+
+
+async def test_a_read_that_every_caller_gave_up_logs_no_error(alone: Alone) -> None:
+    """The tests' event loop takes an error that nobody retrieved for one of the test."""
+    alone.server.freeze()
+    caller = asyncio.create_task(WorkersReader(alone.temporal).read())
+    await asyncio.sleep(0)
+    caller.cancel()
+    await eventually(lambda: all(task.get_name() != "workers" for task in asyncio.all_tasks()))
+    del caller
+    gc.collect()
+    await asyncio.sleep(0)
+    alone.server.thaw()
 
 
 async def test_before_the_namespace_is_set_up_nothing_can_be_registered(

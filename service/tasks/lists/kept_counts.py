@@ -12,6 +12,7 @@ from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.tasks.lists.listing import TaskList
 from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.shared_reads import retrieved
 
 #: How long a count is cached: a multiple of the time that counting took, so that an open page takes
 #: a fiftieth of the store's time at most; its upper limit; and how quick a count must be to be
@@ -70,9 +71,7 @@ class KeptCounts:
 
     def _over(self, which: TaskFilter, counting: asyncio.Task[int]) -> None:
         self._counting.pop(which, None)
-        if not counting.cancelled():
-            # Retrieve the error: waiting callers get it anyway, and the next caller counts again.
-            counting.exception()
+        retrieved(counting)
 
     async def _count(self, which: TaskFilter) -> int:
         began = self._temporal.now()

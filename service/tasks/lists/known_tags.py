@@ -12,6 +12,7 @@ from onthedot.scheduling.errors import OnTheDotError
 from onthedot.scheduling.outages import TemporalUnavailable
 from onthedot.service.tasks.lists.tags import TagCounter
 from onthedot.service.temporal.calls import Temporal
+from onthedot.service.temporal.shared_reads import retrieved
 
 #: How long the tags are cached: a multiple of the time that counting took, with an upper limit;
 #: and a lower limit for the page.
@@ -105,9 +106,7 @@ class KnownTags:
 
     def _over(self, counting: asyncio.Task[CountedTags]) -> None:
         self._counting = None
-        if not counting.cancelled():
-            # Retrieve the error: waiting callers get it anyway, and the next caller counts again.
-            counting.exception()
+        retrieved(counting)
 
     async def _count(self) -> CountedTags:
         began = self._temporal.now()
