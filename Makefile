@@ -31,7 +31,7 @@ test: $(VENV)/.dev ## Run all checks and the tests
 	@# Collected once before: each of the eight, and every process that they start, would compile
 	@# all modules.
 	@$(MAKE) --no-print-directory check >$(VENV)/check.log 2>&1 & check=$$!; \
-	trap 'kill $$check' INT TERM; export PYTHONDONTWRITEBYTECODE=; \
+	trap 'kill $$check; exit 130' INT TERM; export PYTHONDONTWRITEBYTECODE=; \
 	$(BIN)/python -m pytest -qq --collect-only $(ARGS) >/dev/null 2>&1; \
 	$(BIN)/python -m pytest -n 8 $(ARGS); tests=$$?; \
 	wait $$check; checks=$$?; cat $(VENV)/check.log; exit $$((tests + checks))

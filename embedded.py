@@ -47,8 +47,8 @@ SINGLE_SERVER = (
     # option it caches them, as production servers do.
     "--dynamic-config-value=system.forceSearchAttributesCacheRefreshOnRead=false",
     # By default, tasks are spread over four partitions of a queue, so that several servers can
-    # share it. While no worker takes them, partitions go on passing tasks to one another. It still
-    # reads all four: an earlier version may have left tasks there.
+    # share it. Passing them from one to another has taken a third of an idle server's time. It
+    # still reads all four: an earlier version may have left tasks there.
     "--dynamic-config-value=matching.numTaskqueueWritePartitions=1",
 )
 

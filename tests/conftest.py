@@ -33,8 +33,8 @@ examples.load_profile("same")
 # Temporal servers that tests start spend a fifth of their time on collecting garbage otherwise.
 os.environ.setdefault("GOGC", "400")
 
-#: What a server does though nobody calls it, less often than every second: eight of them run at a
-#: time. And fewer metrics, since it goes through all of them every second.
+#: Of what a server does when nobody calls it, less: eight of them run at the same time. By default
+#: it reads its namespaces every second, and goes through all metrics, of which these are fewer.
 _RESTING = {
     "system.namespaceCacheRefreshInterval": '"5s"',
     "matching.ephemeralDataUpdateInterval": '"10s"',

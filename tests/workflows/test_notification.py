@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +11,7 @@ from aiohttp import web
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.client import ScheduleActionExecutionStartWorkflow
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Worker
 
 from onthedot import naming
@@ -122,9 +121,12 @@ async def test_the_recovery_is_told_when_the_failures_are_past_the_retention(
                 namespace=temporal.client.namespace,
                 workflow_execution=WorkflowExecution(workflow_id=run.id, run_id=run.run_id),
             )
-            # It may still be listed although it was deleted before.
-            with suppress(RPCError):
+            try:
                 await temporal.client.workflow_service.delete_workflow_execution(request)
+            except RPCError as error:
+                # It is still listed although it was deleted before.
+                if error.status is not RPCStatusCode.NOT_FOUND:
+                    raise
             gone.add(run.run_id)
         return len(gone) >= 3
 

@@ -94,6 +94,7 @@ async def refusing(client: Client, temporal: Temporal) -> AsyncIterator[Refusing
     async with gated_worker(client, alone.task_queue) as gate:
         refusing = Refusing(alone, Tasks(alone), gate)
         yield refusing
+        gate.status = None
         for task_id in refusing.made:
             with suppress(TaskNotFound):
                 await refusing.tasks.delete(task_id, by="test")
