@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator, Generator
+from contextlib import ExitStack
+from functools import cache
 from uuid import uuid4
 
 import pytest
 from hypothesis import settings as examples
 from temporalio.client import Client
-from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 from xdist.remote import Producer
+from xdist.workermanage import WorkerController
 
-from onthedot.embedded import RAISED_LIMITS, SINGLE_SERVER, find_binary
-from onthedot.plugin import OnTheDotPlugin
 from onthedot.processes.loading import loading
 from onthedot.service.temporal.calls import Temporal
-from onthedot.service.temporal.connection import prepare_namespace
 from onthedot.settings import Settings
 from tests.distribution import Distribution
+from tests.shared_temporal import shared_temporal
 from tests.temporal_elsewhere import connected
 from tests.waiting import patient
 from tests.workers import EVERYTHING, polling
@@ -33,16 +34,11 @@ examples.load_profile("same")
 # Temporal servers that tests start spend a fifth of their time on collecting garbage otherwise.
 os.environ.setdefault("GOGC", "400")
 
-#: Of what a server does when nobody calls it, less: eight of them run at the same time. By default
-#: it reads its namespaces every second, and goes through all metrics, of which these are fewer.
-_RESTING = {
-    "system.namespaceCacheRefreshInterval": '"5s"',
-    "matching.ephemeralDataUpdateInterval": '"10s"',
-    "matching.nexusEndpointsRefreshInterval": '"60s"',
-    "metrics.breakdownByTaskQueue": "false",
-}
-
 _status: list[int] = []
+_until_the_end = ExitStack()
+
+#: What a process that runs tests is given: the address of their Temporal server.
+_TEMPORAL = "temporal"
 
 #: The mark that all tests of a folder have.
 _MARKS = {"faults": "faults", "cluster": "cluster", "e2e": "browser"}
@@ -84,6 +80,26 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Distrib
     return Distribution(config, log)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: WorkerController) -> None:
+    if "TEMPORAL_ADDRESS" not in os.environ:
+        node.workerinput[_TEMPORAL] = _temporal()
+
+
+@cache
+def _temporal() -> str:
+    return _until_the_end.enter_context(shared_temporal())
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput"):
+        # All of them wait for one server, which comes first.
+        os.nice(5)
+    else:
+        # Ends the tests as Ctrl-C does, so that no process of theirs is left behind.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(exitstatus: int) -> None:
     _status.append(int(exitstatus))
@@ -92,6 +108,7 @@ def pytest_sessionfinish(exitstatus: int) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Exit immediately: the SDK may crash when the interpreter ends, after the last test."""
+    _until_the_end.close()
     if _status and not hasattr(config, "workerinput"):
         sys.stdout.flush()
         sys.stderr.flush()
@@ -104,25 +121,15 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-async def client(anyio_backend: str) -> AsyncIterator[Client]:
-    """A client of a Temporal server with the embedded server's settings.
+async def client(anyio_backend: str, pytestconfig: pytest.Config) -> Client:
+    """A client of a Temporal server with the embedded server's settings, in a fresh namespace.
 
     With `TEMPORAL_ADDRESS`, of the server there: `make cluster-test` runs tests on a cluster.
     """
     if address := os.environ.get("TEMPORAL_ADDRESS"):
-        yield await connected(address, os.environ.get("TEMPORAL_NAMESPACE"))
-        return
-    found = find_binary()
-    values = {**RAISED_LIMITS, **_RESTING}
-    limits = [f"--dynamic-config-value={key}={value}" for key, value in values.items()]
-    async with await WorkflowEnvironment.start_local(
-        dev_server_existing_path=str(found) if found else None,
-        dev_server_extra_args=[*limits, *SINGLE_SERVER],
-        dev_server_log_level="error",
-        plugins=[OnTheDotPlugin()],
-    ) as environment:
-        await prepare_namespace(environment.client, Settings())
-        yield environment.client
+        return await connected(address, os.environ.get("TEMPORAL_NAMESPACE"))
+    given = getattr(pytestconfig, "workerinput", {}).get(_TEMPORAL)
+    return await connected(given or _temporal(), None)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Runs tests on an existing Temporal server."""
+"""Namespaces for tests on a Temporal server that runs already."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def connected(address: str, namespace: str | None) -> Client:
     """A client whose namespace is ready for tasks: the named one, or a fresh one."""
     if namespace is None:
         namespace = f"tests-{uuid4().hex[:8]}"
-        await _register(await Client.connect(address), namespace)
+        await _register(await eventually(lambda: _reached(address)), namespace)
     client = await Client.connect(address, namespace=namespace, plugins=[OnTheDotPlugin()])
     await eventually(lambda: _is_there(client))
     await prepare_namespace(client, Settings())
@@ -69,6 +69,14 @@ async def _schedules_run(client: Client) -> None:
 
 async def _actions(handle: ScheduleHandle) -> Sequence[ScheduleActionResult]:
     return (await handle.describe()).info.recent_actions
+
+
+async def _reached(address: str) -> Client | None:
+    """A client of a server that may have just been started."""
+    try:
+        return await Client.connect(address)
+    except RuntimeError:
+        return None
 
 
 async def _is_there(client: Client) -> bool:

@@ -29,6 +29,16 @@ from onthedot.scheduling.values import format_instant
 _DEFAULT_ADDRESS = "127.0.0.1:7233"
 
 
+class NothingToImport(ImportFailed):
+    """The namespace has no schedules other than those of tasks."""
+
+    def __init__(self, address: str, namespace: str) -> None:
+        super().__init__(
+            f"There are no schedules to import in namespace {namespace} at {address}. "
+            f"TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE select the server and the namespace."
+        )
+
+
 class SourceAway(ImportFailed):
     """The Temporal server does not respond, or refuses."""
 
@@ -43,18 +53,23 @@ async def fetch_from_environment(at: datetime) -> str:
     """Every schedule of the namespace, in the form for `read`.
 
     Raises:
+        NothingToImport: there is none.
         SourceAway: the server does not respond, or its settings are invalid.
     """
     address = _DEFAULT_ADDRESS
     try:
         config = ClientConfig.load_client_connect_config()
         address = config.setdefault("target_host", _DEFAULT_ADDRESS)
-        return await fetch(await Client.connect(**config), at=at)
+        client = await Client.connect(**config)
+        text = await fetch(client, at=at)
     except RPCError as error:
         raise SourceAway(address, error.message) from None
     except (RuntimeError, ValueError, OSError) as error:
         # Later lines of the message may repeat settings, which may include a key.
         raise SourceAway(address, str(error).partition("\n")[0]) from None
+    if not json.loads(text):
+        raise NothingToImport(address, client.namespace)
+    return text
 
 
 #: The most instants of one response.

@@ -149,7 +149,8 @@ async def test_after_an_outage_it_says_what_did_not_run_and_what_began_late(
             found = await _incidents(api, tag=tag, since=began.isoformat())
             late = {one["task_id"].removeprefix(f"{tag}-") for one in found["late"]}
             missed = {(_name(tag, one), one["reason"]) for one in found["missed"]}
-            well = late >= {"often", "patient", "once-late"} and missed >= {
+            # The run of `often` may have started in time, and not ended before the outage.
+            well = late >= {"patient", "once-late"} and missed >= {
                 ("often", "overlap"),
                 ("brief", "deadline"),
                 ("once-missed", "catchup"),

@@ -51,6 +51,7 @@ async def test_what_cannot_be_imported(shell: Shell) -> None:
 
 async def test_schedules_are_read_from_a_server(shell: Shell, client: Client) -> None:
     address = client.service_client.config.target_host
+    namespace = client.namespace
     name = unique("theirs")
     theirs = await client.create_schedule(
         name,
@@ -60,10 +61,17 @@ async def test_schedules_are_read_from_a_server(shell: Shell, client: Client) ->
             state=ScheduleState(paused=True),
         ),
     )
-    found = await shell("import", "temporal", TEMPORAL_ADDRESS=address)
+    found = await shell(
+        "import", "temporal", TEMPORAL_ADDRESS=address, TEMPORAL_NAMESPACE=namespace
+    )
     await theirs.delete()
     assert found.returncode == 0, found.stderr
     assert name in [task.task.id for task in read_text(found.stdout, "x")]
+    empty = await shell(
+        "import", "temporal", TEMPORAL_ADDRESS=address, TEMPORAL_NAMESPACE="temporal-system"
+    )
+    assert empty.returncode == 1
+    assert "no schedules to import in namespace temporal-system" in empty.stderr
     away = f"127.0.0.1:{free_port()}"
     refused = await shell("import", "temporal", TEMPORAL_ADDRESS=away)
     assert refused.returncode == 1

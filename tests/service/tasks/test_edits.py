@@ -98,8 +98,7 @@ async def test_a_changed_max_runs_counts_anew(temporal: Temporal, tasks: Tasks) 
     await eventually(lambda: nominals(temporal.client, task_id))
     state = await edit(temporal, task_id, every(1, max_runs=4))
     # Edits that come at once must not count anew again.
-    for _ in range(4):
-        await edit(temporal, task_id, every(1, max_runs=4))
+    await asyncio.gather(*[edit(temporal, task_id, every(1, max_runs=4)) for _ in range(4)])
     assert state.journal[-1].revision == 2
     ran = await _completed(temporal, tasks, task_id)
     assert len([at for at in ran if at > state.journal[-1].since]) == 4

@@ -1,0 +1,41 @@
+"""The Temporal server of all processes that run tests, each of which has a namespace there.
+
+A server of its own for each would take twice the processor time: it works when nobody calls it.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from onthedot.embedded import ADDRESS, RAISED_LIMITS, SINGLE_SERVER, find_binary
+from tests.ports import free_port
+
+
+@contextmanager
+def shared_temporal() -> Iterator[str]:
+    """The address of a dev server in memory, which may not listen yet.
+
+    It has the embedded server's settings.
+    """
+    port = free_port()
+    limits = [f"--dynamic-config-value={name}={value}" for name, value in RAISED_LIMITS.items()]
+    command = [
+        str(find_binary()),
+        "server",
+        "start-dev",
+        "--headless",
+        f"--ip={ADDRESS}",
+        f"--port={port}",
+        "--log-level=never",
+        *limits,
+        *SINGLE_SERVER,
+    ]
+    # Its own session: Ctrl-C is for pytest, which still needs the server for the end of its tests.
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
+    try:
+        yield f"{ADDRESS}:{port}"
+    finally:
+        server.kill()
+        server.wait()
