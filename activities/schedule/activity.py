@@ -26,6 +26,7 @@ from onthedot import naming
 from onthedot.activities.backfill_stops import stop_backfills
 from onthedot.activities.calendars.stored import StoredCalendars
 from onthedot.activities.schedule.calls import ScheduleCalls, ScheduleExists, owner_of, reach_of
+from onthedot.activities.schedule.direct_starts import DirectStarts
 from onthedot.activities.schedule.due import DueOccurrences, reach_back, timetable
 from onthedot.activities.schedule.faults import explained
 from onthedot.activities.schedule.form import (
@@ -65,7 +66,8 @@ class ScheduleActivities:
     def __init__(self, client: Client) -> None:
         self._calls = ScheduleCalls(client)
         self._starts = OccurrenceStarts(client)
-        self._held = HeldOccurrences(self._calls, self._starts)
+        self._direct = DirectStarts(self._calls, self._starts)
+        self._held = HeldOccurrences(self._calls, self._direct)
         self._due = DueOccurrences(self._starts)
         self._calendars = StoredCalendars(client)
         self._unprocessed = UnprocessedTimes(self._calls, self._starts, self._calendars)
@@ -83,8 +85,8 @@ class ScheduleActivities:
                 await self._stop_backfills(removal.task_id, removal.deleted)
             if found is None:
                 return Removed()
-            if removal.start_due:
-                await self._unprocessed.start(found, datetime.now(UTC))
+            if removal.start_due and (due := await self._unprocessed.of(found, datetime.now(UTC))):
+                await self._starts.start(*due)
             return Removed(remaining=await self._unprocessed.left(found))
 
     async def _stop_backfills(self, task_id: str, registered_at: datetime) -> None:
@@ -161,7 +163,7 @@ class ScheduleActivities:
         held = await self._held.taken_from(between or missed, order, after=now)
         if missed and order.overlap in _ONE_AT_ONCE:
             return found, held
-        return await self._start_directly(order, between, found), held
+        return await self._direct.start(order.run, between, found), held
 
     async def _replace(
         self,
@@ -192,8 +194,8 @@ class ScheduleActivities:
                 continue
             if other_days or (pausing and found.schedule.state.paused):
                 at = found.info.last_updated_at or datetime.now(UTC)
-                started = await self._unprocessed.start(before, at)
-                found = await self._calls.count(found, started)
+                if due := await self._unprocessed.of(before, at):
+                    found = await self._direct.start(*due, found)
             # The snapshot describes the schedule before this write.
             order = order.model_copy(update={"look": None})
         return found
@@ -215,16 +217,14 @@ class ScheduleActivities:
         since = max(order.covered_until, reach, now - catchup_window(order))
         unseen = await timetable(order, calendars).between(since, made)
         held = await self._held.taken_from(unseen, order, after=now)
-        used = reach_back(unseen, order.overlap, None).used
-        return await self._start_directly(order, unseen[len(unseen) - used :], found), held
-
-    async def _start_directly(
-        self, order: ScheduleOrder, nominals: list[datetime], found: ScheduleDescription
-    ) -> ScheduleDescription:
-        """Start occurrences as if the schedule had."""
-        state = found.schedule.state
-        allowed = nominals[: state.remaining_actions] if state.limited_actions else nominals
-        return await self._calls.count(found, await self._starts.start(order.run, allowed))
+        if found.info.last_updated_at is None:
+            used = reach_back(unseen, order.overlap, None).used
+            unseen = unseen[len(unseen) - used :]
+            return await self._direct.start(order.run, unseen, found), held
+        # The interrupted attempt has deducted them.
+        allowed = await self._due.remaining(order, now, calendars)
+        await self._starts.start(order.run, unseen[:allowed])
+        return found, held
 
 
 def _is_new(order: ScheduleOrder) -> bool:

@@ -122,16 +122,18 @@ class ScheduleCalls:
         )
         return await self.read_back(naming.id_in(found.id))
 
-    async def count(self, found: ScheduleDescription, started: int) -> ScheduleDescription:
-        """Deduct runs that were started directly from those left to a schedule with a limit."""
-        while started and found.schedule.state.limited_actions:
+    async def deduct(
+        self, found: ScheduleDescription, runs: int
+    ) -> tuple[ScheduleDescription, int]:
+        """Deduct runs from those left to a schedule with a limit; returns how many were left."""
+        while taken := min(runs, found.schedule.state.remaining_actions):
             message, before = ScheduleMessage(), found
             message.CopyFrom(found.raw_description.schedule)
-            message.state.remaining_actions = max(0, message.state.remaining_actions - started)
+            message.state.remaining_actions -= taken
             found = await self.write(found, message)
             if found.info.last_updated_at != before.info.last_updated_at:
-                break
-        return found
+                return found, taken
+        return found, 0
 
     async def remove(self, task_id: str) -> None:
         """Delete the task's schedule; fine if there is none."""

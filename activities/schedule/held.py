@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from temporalio.client import ScheduleDescription
 
 from onthedot.activities.schedule.calls import ScheduleCalls
-from onthedot.activities.schedule.occurrence_starts import OccurrenceStarts
+from onthedot.activities.schedule.direct_starts import DirectStarts
 from onthedot.activities.schedule.outlook import busy
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.stored.schedule_order import Applied, Held, ScheduleOrder
@@ -24,7 +24,7 @@ _SOON = timedelta(seconds=2)
 class HeldOccurrences:
     """Finds a held occurrence, and starts it at its time."""
 
-    def __init__(self, calls: ScheduleCalls, starts: OccurrenceStarts) -> None:
+    def __init__(self, calls: ScheduleCalls, starts: DirectStarts) -> None:
         self._calls = calls
         self._starts = starts
 
@@ -56,7 +56,7 @@ class HeldOccurrences:
             if order.overlap is OverlapPolicy.SKIP:
                 return None
             return held.model_copy(update={"at": at + _SOON})
-        await self._calls.count(found, await self._starts.start(order.run, [held.nominal]))
+        await self._starts.start(order.run, [held.nominal], found)
         return None
 
 

@@ -1,7 +1,7 @@
 """Occurrences that a schedule had not processed when it was paused or removed.
 
 Temporal processes a schedule a moment after each instant. When the schedule is stopped, it drops
-what is due but unprocessed. Those occurrences are started here instead.
+what is due but unprocessed. Those occurrences are started directly instead.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from onthedot.activities.schedule.due import Timetable
 from onthedot.activities.schedule.form import order_of
 from onthedot.activities.schedule.occurrence_starts import OccurrenceStarts
 from onthedot.activities.schedule.outlook import busy, due
+from onthedot.scheduling.stored.run_order import RunOrder
 from onthedot.scheduling.trigger import Recurring
 
 #: How often to look before giving up, and the seconds between two looks: two seconds in all.
@@ -26,7 +27,7 @@ _LOOKS, _PAUSE = 40, 0.05
 
 
 class UnprocessedTimes:
-    """Waits for a schedule to process its occurrences, starts them, or counts them."""
+    """Waits for a schedule to process its occurrences, finds them, or counts them."""
 
     def __init__(
         self, calls: ScheduleCalls, starts: OccurrenceStarts, calendars: StoredCalendars
@@ -44,18 +45,20 @@ class UnprocessedTimes:
             found = await self._calls.read_back(naming.id_in(found.id))
         return found
 
-    async def start(self, found: ScheduleDescription, at: datetime) -> int:
-        """Start what a schedule had not processed when it was stopped at the instant `at`.
+    async def of(
+        self, found: ScheduleDescription, at: datetime
+    ) -> tuple[RunOrder, list[datetime]] | None:
+        """What a schedule had not processed when it was stopped at the instant `at`.
 
-        Returns how many were started. Drops those that would have to wait for a run in progress.
+        None if that is nothing, or would have to wait for a run in progress.
         """
         written, policy = await order_of(found, self._calls.client), found.schedule.policy
         if written is None or written.trigger is None:
-            return 0
+            return None
         if busy(found) and policy.overlap is not ScheduleOverlapPolicy.ALLOW_ALL:
-            return 0
+            return None
         nominals = await self._nominals(found, written.trigger, written.task_id, at)
-        return await self._starts.start(written, nominals)
+        return (written, nominals) if nominals else None
 
     async def _nominals(
         self, found: ScheduleDescription, trigger: Recurring, key: str, at: datetime

@@ -1,0 +1,58 @@
+"""`max_runs` is exact, however slow Temporal is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from onthedot import naming
+from onthedot.activities.schedule.calls import ScheduleCalls
+from onthedot.activities.schedule.occurrence_starts import OccurrenceStarts
+from onthedot.scheduling.stored.run_order import RunOrder
+from onthedot.scheduling.task import TaskStatus
+from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.temporal.calls import Temporal
+from tests.definitions import every, new_task, unique
+from tests.outcomes import in_status
+from tests.run_log import nominals
+from tests.service.tasks.editing import settled_runs
+from tests.waiting import eventually
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize("interrupted", [False, True])
+async def test_what_is_due_before_the_schedule_exists_counts(
+    temporal: Temporal, tasks: Tasks, monkeypatch: pytest.MonkeyPatch, interrupted: bool
+) -> None:
+    """The creation takes two occurrences' time, and the start of these until the schedule has used
+    up what it has: no Temporal is slow at just these calls."""
+    task_id, create, start = unique("slow"), ScheduleCalls.create, OccurrenceStarts.start
+    to_interrupt = [interrupted]
+    handle = temporal.client.get_schedule_handle(naming.schedule(task_id))
+
+    async def used_up() -> bool:
+        return not (await handle.describe()).info.next_action_times
+
+    async def slow_create(calls: ScheduleCalls, created: str, *schedule: Any, **more: Any) -> None:
+        if created == task_id:
+            await asyncio.sleep(2)
+        await create(calls, created, *schedule, **more)
+
+    async def slow_start(starts: OccurrenceStarts, run: RunOrder, due: Iterable[datetime]) -> int:
+        if run.task_id == task_id:
+            if to_interrupt and to_interrupt.pop():
+                raise RuntimeError("interrupted")
+            await eventually(used_up)
+        return await start(starts, run, due)
+
+    monkeypatch.setattr(ScheduleCalls, "create", slow_create)
+    monkeypatch.setattr(OccurrenceStarts, "start", slow_start)
+    await tasks.create(new_task(task_id, every(1, max_runs=4)), by="test")
+    await in_status(tasks, task_id, TaskStatus.COMPLETED)
+    await settled_runs(temporal, task_id)
+    assert len(await nominals(temporal.client, task_id)) == 4
