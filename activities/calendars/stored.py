@@ -70,7 +70,8 @@ class StoredCalendars:
                     namespace=self._client.namespace,
                     execution=WorkflowExecution(workflow_id=naming.calendar(name)),
                     maximum_page_size=1,
-                )
+                ),
+                retry=True,
             )
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:

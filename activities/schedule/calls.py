@@ -148,7 +148,9 @@ class ScheduleCalls:
             start_time=_stamp(start),
             end_time=_stamp(end),
         )
-        listed = await self.client.workflow_service.list_schedule_matching_times(message)
+        listed = await self.client.workflow_service.list_schedule_matching_times(
+            message, retry=True
+        )
         return listed.start_time[0].ToDatetime(tzinfo=UTC) if listed.start_time else None
 
 

@@ -75,6 +75,7 @@ async def forget(
                         workflow_execution=WorkflowExecution(
                             workflow_id=execution.id, run_id=execution.run_id
                         ),
-                    )
+                    ),
+                    retry=True,
                 )
     return True

@@ -74,7 +74,7 @@ class Temporal:
         if not self._namespace_id:
             described = await self.ask(
                 self.client.workflow_service.describe_namespace(
-                    DescribeNamespaceRequest(namespace=self.client.namespace)
+                    DescribeNamespaceRequest(namespace=self.client.namespace), retry=True
                 )
             )
             self._namespace_id.append(described.namespace_info.id)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -17,9 +18,11 @@ from temporalio.api.common.v1 import Payload
 from temporalio.api.workflow.v1 import WorkflowExecutionInfo
 from temporalio.api.workflowservice.v1 import ListWorkflowExecutionsRequest
 from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot.service.temporal.calls import Temporal
 
+T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
 
 #: Rows per page of a long walk: few enough for a busy Temporal to return in time.
@@ -50,9 +53,19 @@ async def raw_rows(
     request = ListWorkflowExecutionsRequest(
         namespace=temporal.client.namespace, query=query, page_size=limit, next_page_token=token
     )
-    listing = temporal.client.workflow_service.list_workflow_executions(request, retry=retry)
-    answer = await temporal.ask(listing, within)
+    fetch = partial(temporal.client.workflow_service.list_workflow_executions, request, retry=retry)
+    answer = await temporal.ask(_on_an_open_connection(fetch), within)
     return RawRows(tuple(answer.executions), answer.next_page_token)
+
+
+async def _on_an_open_connection(fetch: Callable[[], Awaitable[T]]) -> T:
+    """Repeat a request that was on its way when Temporal closed the connection for its age."""
+    try:
+        return await fetch()
+    except RPCError as error:
+        if error.status is not RPCStatusCode.CANCELLED:
+            raise
+        return await fetch()
 
 
 async def raw_walk(

@@ -58,7 +58,8 @@ async def task_queue(
                 task_queue=TaskQueue(name=name or temporal.task_queue),
                 task_queue_type=kind.value,
                 report_stats=True,
-            )
+            ),
+            retry=True,
         ),
         within,
     )

@@ -197,7 +197,7 @@ async def _forget(client: Client, run_id: str) -> None:
 
     async def gone() -> bool:
         try:
-            await client.workflow_service.delete_workflow_execution(request)
+            await client.workflow_service.delete_workflow_execution(request, retry=True)
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise

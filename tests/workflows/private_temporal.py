@@ -27,7 +27,7 @@ _QUEUE = "private"
 class PrivateTemporal:
     """A dev server over a file. `limits` are dynamic settings beside the raised limits."""
 
-    def __init__(self, directory: Path, **limits: int) -> None:
+    def __init__(self, directory: Path, **limits: int | str) -> None:
         self.address = f"127.0.0.1:{free_port()}"
         self.directory = directory
         self._limits = {**RAISED_LIMITS, **limits}

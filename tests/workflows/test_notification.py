@@ -122,7 +122,9 @@ async def test_the_recovery_is_told_when_the_failures_are_past_the_retention(
                 workflow_execution=WorkflowExecution(workflow_id=run.id, run_id=run.run_id),
             )
             try:
-                await temporal.client.workflow_service.delete_workflow_execution(request)
+                await temporal.client.workflow_service.delete_workflow_execution(
+                    request, retry=True
+                )
             except RPCError as error:
                 # It is still listed although it was deleted before.
                 if error.status is not RPCStatusCode.NOT_FOUND:

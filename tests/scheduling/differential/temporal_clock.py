@@ -82,10 +82,10 @@ class TemporalClock:
 
     @classmethod
     async def on(cls, client: Client) -> TemporalClock:
-        service = client.workflow_service
-        wanted = DescribeNamespaceRequest(namespace=client.namespace)
-        described = await _patiently(lambda: service.describe_namespace(wanted))
-        system = await _patiently(lambda: service.get_system_info(GetSystemInfoRequest()))
+        described = await client.workflow_service.describe_namespace(
+            DescribeNamespaceRequest(namespace=client.namespace), retry=True
+        )
+        system = await client.workflow_service.get_system_info(GetSystemInfoRequest(), retry=True)
         return cls(client, described.namespace_info.id, system.server_version)
 
     @asynccontextmanager
