@@ -92,10 +92,7 @@ def _temporal() -> str:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if hasattr(config, "workerinput"):
-        # All of them wait for one server, which comes first.
-        os.nice(5)
-    else:
+    if not hasattr(config, "workerinput"):
         # Ends the tests as Ctrl-C does, so that no process of theirs is left behind.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
 

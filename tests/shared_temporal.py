@@ -22,6 +22,8 @@ def shared_temporal() -> Iterator[str]:
     port = free_port()
     limits = [f"--dynamic-config-value={name}={value}" for name, value in RAISED_LIMITS.items()]
     command = [
+        # All processes wait for it, so it comes first, if this user may say so.
+        *("nice", "-n", "-5"),
         str(find_binary()),
         "server",
         "start-dev",
@@ -32,8 +34,13 @@ def shared_temporal() -> Iterator[str]:
         *limits,
         *SINGLE_SERVER,
     ]
-    # Its own session: Ctrl-C is for pytest, which still needs the server for the end of its tests.
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
+    server = subprocess.Popen(
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        # Ctrl-C is for pytest, which still needs the server for the end of its tests.
+        start_new_session=True,
+    )
     try:
         yield f"{ADDRESS}:{port}"
     finally:

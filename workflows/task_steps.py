@@ -30,9 +30,24 @@ _LONGEST = timedelta(seconds=20)
 
 async def reconcile_schedule(state: TaskState) -> Applied | Refusal:
     """Make the schedule of a recurring task match the task; tried a few times."""
+    try:
+        applied: Applied = await workflow.execute_local_activity(
+            naming.APPLY_SCHEDULE,
+            _ordered(state),
+            result_type=Applied,
+            start_to_close_timeout=_LONGEST,
+            retry_policy=_FEW,
+            summary="Bring the schedule in line",
+        )
+    except (ActivityError, ApplicationError) as error:
+        return Refusal.of(error)
+    return applied
+
+
+def _ordered(state: TaskState) -> ScheduleOrder:
     task, trigger = state.definition, state.definition.trigger
     assert not isinstance(trigger, OnceTrigger)
-    order = ScheduleOrder(
+    return ScheduleOrder(
         run=state.order(cause=RunCause.TRIGGER),
         trigger=trigger,
         overlap=task.overlap,
@@ -46,18 +61,6 @@ async def reconcile_schedule(state: TaskState) -> Applied | Refusal:
         look=state.look,
         held=state.held,
     )
-    try:
-        applied: Applied = await workflow.execute_local_activity(
-            naming.APPLY_SCHEDULE,
-            order,
-            result_type=Applied,
-            start_to_close_timeout=_LONGEST,
-            retry_policy=_FEW,
-            summary="Bring the schedule in line",
-        )
-    except (ActivityError, ApplicationError) as error:
-        return Refusal.of(error)
-    return applied
 
 
 async def remove_schedule(state: TaskState, *, start_due: bool) -> Removed | Refusal:
@@ -69,7 +72,7 @@ async def remove_schedule(state: TaskState, *, start_due: bool) -> Removed | Ref
             ScheduleRemoval(
                 task_id=state.id,
                 start_due=start_due,
-                tell_remaining=counts,
+                counted=_ordered(state) if counts else None,
                 deleted=state.created_at if state.deleted_at else None,
             ),
             result_type=Removed,

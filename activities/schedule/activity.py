@@ -76,7 +76,8 @@ class ScheduleActivities:
     async def remove(self, removal: ScheduleRemoval) -> Removed:
         """Delete the task's schedule; fine if there is none. Raises as `explained` says."""
         with explained():
-            asked = removal.start_due or removal.tell_remaining
+            counted = removal.counted
+            asked = removal.start_due or counted is not None
             found = await self._calls.find(removal.task_id) if asked else None
             if found is not None:
                 found = await self._unprocessed.settled(found)
@@ -84,10 +85,15 @@ class ScheduleActivities:
             if removal.deleted is not None:
                 await self._stop_backfills(removal.task_id, removal.deleted)
             if found is None:
-                return Removed()
+                # An attempt whose response was lost may have removed it.
+                return Removed(remaining=await self._left(counted) if counted else None)
             if removal.start_due and (due := await self._unprocessed.of(found, datetime.now(UTC))):
                 await self._starts.start(*due)
             return Removed(remaining=await self._unprocessed.left(found))
+
+    async def _left(self, counted: ScheduleOrder) -> int | None:
+        calendars = await self._calendars.all_of(counted.trigger)
+        return await self._due.left(counted, datetime.now(UTC), calendars)
 
     async def _stop_backfills(self, task_id: str, registered_at: datetime) -> None:
         try:

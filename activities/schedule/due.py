@@ -53,15 +53,22 @@ class DueOccurrences:
     async def remaining(
         self, order: ScheduleOrder, now: datetime, calendars: CalendarDays
     ) -> int | None:
-        """Runs left of `max_runs`, determined without a schedule."""
-        look = order.look
-        if order.trigger.max_runs is None:
+        """Runs that a new schedule has left of `max_runs`."""
+        if _counted(order) is None:
+            return _all(order)
+        return await self.left(order, now, calendars)
+
+    async def left(
+        self, order: ScheduleOrder, now: datetime, calendars: CalendarDays
+    ) -> int | None:
+        """Runs left of `max_runs` of a schedule that is gone."""
+        counted = _counted(order)
+        before = _all(order) if counted is None else counted
+        if before is None:
             return None
-        if look is None or look.revision < order.counted_from or look.remaining is None:
-            return order.trigger.max_runs if order.remaining is None else order.remaining
         since = order.covered_until
         due = await timetable(order, calendars).between(since, now)
-        return max(0, look.remaining - await self._starts.begun(order.run, since, due))
+        return max(0, before - await self._starts.begun(order.run, since, due))
 
     async def missed(
         self, order: ScheduleOrder, now: datetime, calendars: CalendarDays
@@ -80,6 +87,19 @@ class DueOccurrences:
 def timetable(order: ScheduleOrder, calendars: CalendarDays) -> Timetable:
     """The instants at which the order's trigger fires."""
     return Timetable(order.trigger, order.run.task_id, calendars)
+
+
+def _all(order: ScheduleOrder) -> int | None:
+    limit = order.trigger.max_runs
+    return limit if limit is None or order.remaining is None else order.remaining
+
+
+def _counted(order: ScheduleOrder) -> int | None:
+    """The runs left at the last look; None without a limit, or if the count starts again."""
+    look = order.look
+    if order.trigger.max_runs is None or look is None or look.revision < order.counted_from:
+        return None
+    return look.remaining
 
 
 @dataclass(frozen=True)

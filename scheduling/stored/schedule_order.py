@@ -65,8 +65,8 @@ class ScheduleRemoval(Model):
     task_id: str
     start_due: bool = False
     """Start what is due but was not started; otherwise it never runs."""
-    tell_remaining: bool = False
-    """Report how many runs of `max_runs` were left."""
+    counted: ScheduleOrder | None = None
+    """Report how many runs of this order's `max_runs` were left."""
     deleted: Instant | None = None
     """When a deleted task was registered: its backfills end as well."""
 

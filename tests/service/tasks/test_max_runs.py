@@ -56,3 +56,30 @@ async def test_what_is_due_before_the_schedule_exists_counts(
     await in_status(tasks, task_id, TaskStatus.COMPLETED)
     await settled_runs(temporal, task_id)
     assert len(await nominals(temporal.client, task_id)) == 4
+
+
+async def test_a_removal_whose_response_is_lost_counts(
+    temporal: Temporal, tasks: Tasks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that dies just then cannot be arranged."""
+    task_id, remove, removals = unique("lost"), ScheduleCalls.remove, []
+
+    async def interrupted(calls: ScheduleCalls, removed: str) -> None:
+        await remove(calls, removed)
+        if removed == task_id:
+            removals.append(removed)
+            if len(removals) == 1:
+                raise RuntimeError("interrupted")
+
+    async def ran() -> bool:
+        return len(await nominals(temporal.client, task_id)) >= 2
+
+    await tasks.create(new_task(task_id, every(1, max_runs=4)), by="test")
+    await eventually(ran)
+    monkeypatch.setattr(ScheduleCalls, "remove", interrupted)
+    await tasks.delete(task_id, by="test")
+    assert len(removals) == 2
+    await tasks.restore(task_id, by="test")
+    await in_status(tasks, task_id, TaskStatus.COMPLETED)
+    await settled_runs(temporal, task_id)
+    assert len(await nominals(temporal.client, task_id)) == 4
