@@ -22,7 +22,8 @@ from onthedot.service.temporal.task_queues import task_queue
 
 T = TypeVar("T")
 
-_TRIES = 5
+#: In seconds, before the second and each further try.
+_PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6)
 
 _PAUSE = timedelta(seconds=0.5)
 
@@ -30,20 +31,21 @@ _PAUSE = timedelta(seconds=0.5)
 async def sent(send: Callable[[str], Awaitable[T]]) -> T:
     """The result of `send`, which gets the Update's id; the id keeps a repeat from counting twice.
 
-    Its workflow task may fail, for example because something else arrived as the workflow closed.
+    Its workflow task may fail, for example because something else arrived as the workflow closed,
+    or because a worker on a busy machine took too long.
 
     Raises:
-        RPCError: any other failure of `send`, or the fifth one of this kind.
+        RPCError: any other failure of `send`, or the last one of this kind.
     """
     update_id = uuid4().hex
-    for tries_left in reversed(range(_TRIES)):
+    for pause in _PAUSES:
         try:
             return await send(update_id)
         except RPCError as error:
-            if error.status is not RPCStatusCode.FAILED_PRECONDITION or not tries_left:
+            if error.status is not RPCStatusCode.FAILED_PRECONDITION:
                 raise
-            await asyncio.sleep(0.1)
-    raise AssertionError("the last try returns or raises")
+            await asyncio.sleep(pause)
+    return await send(update_id)
 
 
 async def answered(
