@@ -25,6 +25,7 @@ from onthedot.activities.permissions import Permissions
 from onthedot.activities.record import RecordActivities
 from onthedot.activities.schedule.activity import ScheduleActivities
 from onthedot.activities.schedule.occurrence_list import OccurrenceActivities
+from onthedot.activities.schedule.removal import RemovalActivities
 from onthedot.activities.secrets.store import Secrets
 from onthedot.scheduling.stored.live import Registered
 
@@ -41,6 +42,7 @@ class Activities:
         self._record = RecordActivities(starts, client)
         self._command = CommandActivities(secrets, allowed=permissions.allow_commands)
         self._schedule = ScheduleActivities(client)
+        self._removal = RemovalActivities(client)
         self._notify = NotifyActivities(client)
         self._occurrences = OccurrenceActivities(client)
         self._refresh = RefreshActivities(client, HttpFeeds(self._http))
@@ -62,7 +64,7 @@ class Activities:
             notified,
             self._notify.notify,
             self._schedule.apply,
-            self._schedule.remove,
+            self._removal.remove,
             self._freezes.check,
             self._freezes.window,
             self._releases.release,

@@ -1,4 +1,5 @@
-"""Reconciles a task's Temporal schedule with the task. No other code writes schedules.
+"""Reconciles a task's Temporal schedule with the task. Only this code and `removal.py` write
+schedules.
 
 Reconciling is one idempotent step:
 1. Read the schedule. Remove it if another task left it behind under the same id. If it is as
@@ -13,17 +14,14 @@ Reconciling is one idempotent step:
 
 from __future__ import annotations
 
-import logging
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from temporalio import activity
 from temporalio.client import Client, Schedule, ScheduleBackfill, ScheduleDescription
-from temporalio.service import RPCError
 
 from onthedot import naming
-from onthedot.activities.backfill_stops import stop_backfills
 from onthedot.activities.calendars.stored import StoredCalendars
 from onthedot.activities.schedule.calls import ScheduleCalls, ScheduleExists, owner_of, reach_of
 from onthedot.activities.schedule.direct_starts import DirectStarts
@@ -45,23 +43,15 @@ from onthedot.activities.schedule.unprocessed import UnprocessedTimes
 from onthedot.scheduling.calendars.days import CalendarDays
 from onthedot.scheduling.checking.brevity import is_brief
 from onthedot.scheduling.policy import OverlapPolicy
-from onthedot.scheduling.stored.schedule_order import (
-    Applied,
-    Held,
-    Removed,
-    ScheduleOrder,
-    ScheduleRemoval,
-)
+from onthedot.scheduling.stored.schedule_order import Applied, Held, ScheduleOrder
 from onthedot.scheduling.trigger import IntervalTrigger, Recurring
-
-_LOG = logging.getLogger("onthedot.schedule")
 
 _SECOND = timedelta(seconds=1)
 _ONE_AT_ONCE = (OverlapPolicy.SKIP, OverlapPolicy.CANCEL_OTHER, OverlapPolicy.TERMINATE_OTHER)
 
 
 class ScheduleActivities:
-    """The activities that write schedules."""
+    """The activity that writes schedules."""
 
     def __init__(self, client: Client) -> None:
         self._calls = ScheduleCalls(client)
@@ -71,36 +61,6 @@ class ScheduleActivities:
         self._due = DueOccurrences(self._starts)
         self._calendars = StoredCalendars(client)
         self._unprocessed = UnprocessedTimes(self._calls, self._starts, self._calendars)
-
-    @activity.defn(name=naming.REMOVE_SCHEDULE)
-    async def remove(self, removal: ScheduleRemoval) -> Removed:
-        """Delete the task's schedule; fine if there is none. Raises as `explained` says."""
-        with explained():
-            counted = removal.counted
-            asked = removal.start_due or counted is not None
-            found = await self._calls.find(removal.task_id) if asked else None
-            if found is not None:
-                found = await self._unprocessed.settled(found)
-            await self._calls.remove(removal.task_id)
-            if removal.deleted is not None:
-                await self._stop_backfills(removal.task_id, removal.deleted)
-            if found is None:
-                # An attempt whose response was lost may have removed it.
-                return Removed(remaining=await self._left(counted) if counted else None)
-            if removal.start_due and (due := await self._unprocessed.of(found, datetime.now(UTC))):
-                await self._starts.start(*due)
-            return Removed(remaining=await self._unprocessed.left(found))
-
-    async def _left(self, counted: ScheduleOrder) -> int | None:
-        calendars = await self._calendars.all_of(counted.trigger)
-        return await self._due.left(counted, datetime.now(UTC), calendars)
-
-    async def _stop_backfills(self, task_id: str, registered_at: datetime) -> None:
-        try:
-            await stop_backfills(self._calls.client, task_id, registered_at)
-        except RPCError as error:
-            # A deletion does not wait for lists. Backfills notice it on their own, but later.
-            _LOG.warning("the backfills of %s could not be stopped yet: %s", task_id, error)
 
     @activity.defn(name=naming.APPLY_SCHEDULE)
     async def apply(self, order: ScheduleOrder) -> Applied:
