@@ -183,14 +183,13 @@ class ScheduleActivities:
         since = max(order.covered_until, reach, now - catchup_window(order))
         unseen = await timetable(order, calendars).between(since, made)
         held = await self._held.taken_from(unseen, order, after=now)
-        if found.info.last_updated_at is None:
-            used = reach_back(unseen, order.overlap, None).used
-            unseen = unseen[len(unseen) - used :]
-            return await self._direct.start(order.run, unseen, found), held
-        # The interrupted attempt has deducted them.
-        allowed = await self._due.remaining(order, now, calendars)
-        await self._starts.start(order.run, unseen[:allowed])
-        return found, held
+        if found.schedule.state.limited_actions and found.info.last_updated_at is not None:
+            # The interrupted attempt has deducted them.
+            allowed = await self._due.remaining(order, now, calendars)
+            await self._starts.start(order.run, unseen[:allowed])
+            return found, held
+        used = reach_back(unseen, order.overlap, None).used
+        return await self._direct.start(order.run, unseen[len(unseen) - used :], found), held
 
 
 def _is_new(order: ScheduleOrder) -> bool:
