@@ -125,7 +125,8 @@ class ScheduleCalls:
     async def deduct(
         self, found: ScheduleDescription, runs: int
     ) -> tuple[ScheduleDescription, int]:
-        """Deduct runs from those left to a schedule with a limit; returns how many were left."""
+        """Deduct at most `runs` from those left to a schedule with a limit; returns the schedule as
+        it is then, and how many were deducted."""
         while taken := min(runs, found.schedule.state.remaining_actions):
             message, before = ScheduleMessage(), found
             message.CopyFrom(found.raw_description.schedule)

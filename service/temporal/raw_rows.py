@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -18,11 +17,9 @@ from temporalio.api.common.v1 import Payload
 from temporalio.api.workflow.v1 import WorkflowExecutionInfo
 from temporalio.api.workflowservice.v1 import ListWorkflowExecutionsRequest
 from temporalio.client import Client
-from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot.service.temporal.calls import Temporal
 
-T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
 
 #: Rows per page of a long walk: few enough for a busy Temporal to return in time.
@@ -47,25 +44,14 @@ async def raw_rows(
     limit: int,
     token: bytes = b"",
     within: timedelta | None = None,
-    retry: bool = True,
 ) -> RawRows:
-    """One page of a query's results. Without `retry`, a failed connection is an immediate error."""
+    """One page of a query's results."""
     request = ListWorkflowExecutionsRequest(
         namespace=temporal.client.namespace, query=query, page_size=limit, next_page_token=token
     )
-    fetch = partial(temporal.client.workflow_service.list_workflow_executions, request, retry=retry)
-    answer = await temporal.ask(_on_an_open_connection(fetch), within)
+    listing = temporal.client.workflow_service.list_workflow_executions(request, retry=True)
+    answer = await temporal.ask(listing, within)
     return RawRows(tuple(answer.executions), answer.next_page_token)
-
-
-async def _on_an_open_connection(fetch: Callable[[], Awaitable[T]]) -> T:
-    """Repeat a request that was on its way when Temporal closed the connection for its age."""
-    try:
-        return await fetch()
-    except RPCError as error:
-        if error.status is not RPCStatusCode.CANCELLED:
-            raise
-        return await fetch()
 
 
 async def raw_walk(
@@ -78,7 +64,7 @@ async def raw_walk(
 
     def fetch(token: bytes) -> asyncio.Task[RawRows]:
         within = _LATER if token and patient else None
-        asked = raw_rows(temporal, query, limit=limit, token=token, within=within, retry=not token)
+        asked = raw_rows(temporal, query, limit=limit, token=token, within=within)
         return asyncio.create_task(asked, name="page of a long list")
 
     coming: asyncio.Task[RawRows] | None = fetch(b"")

@@ -22,8 +22,8 @@ from onthedot.service.temporal.task_queues import task_queue
 
 T = TypeVar("T")
 
-#: In seconds, before the second and each further try.
-_PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6)
+#: In seconds, before the second and each further try to send an Update.
+_BETWEEN_TRIES = (0.1, 0.2, 0.4, 0.8, 1.6)
 
 _PAUSE = timedelta(seconds=0.5)
 
@@ -38,7 +38,7 @@ async def sent(send: Callable[[str], Awaitable[T]]) -> T:
         RPCError: any other failure of `send`, or the last one of this kind.
     """
     update_id = uuid4().hex
-    for pause in _PAUSES:
+    for pause in _BETWEEN_TRIES:
         try:
             return await send(update_id)
         except RPCError as error:
