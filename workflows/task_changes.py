@@ -30,7 +30,8 @@ class ChangeableTask:
         self._check_wanted = False
         self._refusals = Refusals()
         self._removals = Refusals()
-        self._settled = state.revision - 1
+        # A task that continues as new knows what its schedule followed then.
+        self._settled = state.look.revision if state.look else state.revision - 1
         """The latest revision that is in force; higher than any once the task has closed."""
 
     @workflow.signal(name=naming.CHECK_SCHEDULE)

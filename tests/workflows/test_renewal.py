@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy
 
 from onthedot import naming
 from onthedot.scheduling.errors import RevisionMismatch
+from onthedot.scheduling.stored.task_change import Change, ChangeKind
+from onthedot.scheduling.stored.task_state import TaskState
 from onthedot.scheduling.task import Health, HealthReport
 from onthedot.service.tasks.lists.filter import TaskFilter
 from onthedot.service.tasks.lists.listing import TaskList
@@ -17,6 +22,7 @@ from onthedot.service.temporal.calls import Temporal
 from tests.definitions import definition, every, new_task, once, unique
 from tests.run_log import instants, nominals
 from tests.waiting import eventually
+from tests.workers import on_its_own, polling
 from tests.workflows.private_temporal import PrivateTemporal
 
 pytestmark = pytest.mark.anyio
@@ -97,6 +103,36 @@ async def test_reports_of_runs_renew_too(renewing: Temporal) -> None:
     await eventually(renewed)
     assert (await tasks.get(task_id)).health is Health.FAILING
     await tasks.delete(task_id, by="test")
+
+
+async def test_a_change_that_arrives_first_dates_no_earlier_one_anew(
+    client: Client, temporal: Temporal
+) -> None:
+    alone, task_id = on_its_own(temporal), unique("arrived-first")
+    async with polling(client, alone.task_queue):
+        await Tasks(alone).create(new_task(task_id, every(3600)), by="test")
+        paused = await _changed(alone, task_id, ChangeKind.PAUSE)
+    await client.start_workflow(
+        naming.TASK,
+        paused,
+        id=naming.task_workflow(task_id),
+        task_queue=alone.task_queue,
+        id_conflict_policy=WorkflowIDConflictPolicy.TERMINATE_EXISTING,
+    )
+    # Temporal delivers it with the first workflow task, before anything else is done.
+    change = asyncio.create_task(_changed(alone, task_id, ChangeKind.RESUME))
+    async with polling(client, alone.task_queue):
+        resumed = await change
+        await Tasks(alone).delete(task_id, by="test")
+    assert resumed.journal[:-1] == paused.journal
+    assert resumed.journal[-1].since > paused.journal[-1].since
+
+
+async def _changed(temporal: Temporal, task_id: str, kind: ChangeKind) -> TaskState:
+    handle = temporal.client.get_workflow_handle(naming.task_workflow(task_id))
+    change = Change(kind=kind, by="test", not_after=temporal.expiry(timedelta(minutes=1)))
+    state: TaskState = await handle.execute_update(naming.CHANGE, change, result_type=TaskState)
+    return state
 
 
 async def _executions(temporal: Temporal, task_id: str) -> int:
