@@ -27,12 +27,16 @@ _BETWEEN_TRIES = (0.1, 0.2, 0.4, 0.8, 1.6)
 
 _PAUSE = timedelta(seconds=0.5)
 
+#: A workflow task failed, or the workflow was about to go on in a new execution; Temporal reports
+#: the latter as `RESOURCE_EXHAUSTED` with the cause `BUSY_WORKFLOW`.
+_PASSING = (RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.RESOURCE_EXHAUSTED)
+
 
 async def sent(send: Callable[[str], Awaitable[T]]) -> T:
     """The result of `send`, which gets the Update's id; the id keeps a repeat from counting twice.
 
     Its workflow task may fail, for example because something else arrived as the workflow closed,
-    or because a worker on a busy machine took too long.
+    or because a worker on a busy machine took too long. Or the workflow goes on in a new execution.
 
     Raises:
         RPCError: any other failure of `send`, or the last one of this kind.
@@ -42,7 +46,7 @@ async def sent(send: Callable[[str], Awaitable[T]]) -> T:
         try:
             return await send(update_id)
         except RPCError as error:
-            if error.status is not RPCStatusCode.FAILED_PRECONDITION:
+            if error.status not in _PASSING:
                 raise
             await asyncio.sleep(pause)
     return await send(update_id)
