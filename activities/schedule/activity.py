@@ -7,8 +7,9 @@ Reconciling is one idempotent step:
 2. If there is none, create it. Its first patch reaches back to the instant from which the task's
    occurrences count, because a task may have been registered while no worker was up.
 3. Otherwise replace it, provided that it has not changed since it was read (a start uses up one of
-   `max_runs`). Temporal drops a conflicting update silently, so read back and repeat. Occurrences
-   up to the update's own instant follow the earlier definition, later ones the new definition.
+   `max_runs`). Temporal drops a conflicting update silently, so read back and repeat, unless a
+   later change came first. Occurrences up to the update's own instant follow the earlier
+   definition, later ones the new definition.
 4. Start the occurrences that fell in between, with the id that the schedule would have used.
 """
 
@@ -20,6 +21,7 @@ from functools import partial
 
 from temporalio import activity
 from temporalio.client import Client, Schedule, ScheduleBackfill, ScheduleDescription
+from temporalio.exceptions import ApplicationError
 
 from onthedot import naming
 from onthedot.activities.calendars.stored import StoredCalendars
@@ -33,6 +35,7 @@ from onthedot.activities.schedule.form import (
     catchup_window,
     is_as_ordered,
     keeps_count,
+    order_of,
     remaining_runs,
 )
 from onthedot.activities.schedule.held import HeldOccurrences, with_held
@@ -140,6 +143,8 @@ class ScheduleActivities:
     ) -> ScheduleDescription:
         client = self._calls.client
         while not await is_as_ordered(found, order, client, at=now, calendars=calendars):
+            if await _is_overtaken(found, order, client):
+                raise ApplicationError("A later change was faster.", non_retryable=True)
             pausing = order.paused and not found.schedule.state.paused
             # The definition is the same, but its calendars or its zone's rules changed.
             other_days = order.look is not None and order.look.revision == order.run.revision
@@ -195,6 +200,16 @@ class ScheduleActivities:
 def _is_new(order: ScheduleOrder) -> bool:
     """Whether no attempt for this task has succeeded yet."""
     return order.look is None and order.run.revision == 1
+
+
+async def _is_overtaken(found: ScheduleDescription, order: ScheduleOrder, client: Client) -> bool:
+    """Whether a later change was carried out while this attempt's worker was suspended.
+
+    A later revision that was there before is one whose acceptance was lost.
+    """
+    written, at = await order_of(found, client), found.info.last_updated_at
+    later = written is not None and written.revision > order.run.revision
+    return later and at is not None and at > activity.info().scheduled_time
 
 
 async def _schedule(
