@@ -62,8 +62,7 @@ class DueOccurrences:
         self, order: ScheduleOrder, now: datetime, calendars: CalendarDays
     ) -> int | None:
         """Runs left of `max_runs` of a schedule that is gone."""
-        counted = _counted(order)
-        before = _all(order) if counted is None else counted
+        before = remaining_before(order)
         if before is None:
             return None
         since = order.covered_until
@@ -87,6 +86,12 @@ class DueOccurrences:
 def timetable(order: ScheduleOrder, calendars: CalendarDays) -> Timetable:
     """The instants at which the order's trigger fires."""
     return Timetable(order.trigger, order.run.task_id, calendars)
+
+
+def remaining_before(order: ScheduleOrder) -> int | None:
+    """The runs left when `covered_until` was determined; None without a limit."""
+    counted = _counted(order)
+    return _all(order) if counted is None else counted
 
 
 def _all(order: ScheduleOrder) -> int | None:

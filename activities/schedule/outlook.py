@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from temporalio.client import ScheduleDescription
 
 from onthedot import naming
+from onthedot.activities.schedule.due import remaining_before
 from onthedot.activities.schedule.form import SHORTEST_CATCHUP, compiled_digest, digest
 from onthedot.scheduling.calendars.days import CalendarDays
 from onthedot.scheduling.firing.occurrences import next_occurrences
@@ -50,10 +51,14 @@ def outlook(
     state, info = found.schedule.state, found.info
     remaining = state.remaining_actions if state.limited_actions else None
     pending = due(found, at=at)
+    covered = _covered_until(found, order, pending[0] if pending else None, at)
+    waits = bool(found.raw_description.info.buffer_size)
+    # What was due before its creation is already deducted, and may still wait in it.
+    undecided = waits and remaining is not None and covered < info.created_at
     finished = not info.next_action_times and not state.paused and not busy(found)
     return Applied(
         effective_at=info.last_updated_at or order.covered_until,
-        covered_until=_covered_until(found, order, pending[0] if pending else None, at),
+        covered_until=order.covered_until if undecided else covered,
         wake_at=None if finished else _wake_at(found, order, at, remaining, calendars),
         finished=finished,
         remaining=remaining,
@@ -62,7 +67,7 @@ def outlook(
         look=ScheduleSnapshot(
             revision=order.run.revision,
             at=at,
-            remaining=remaining,
+            remaining=remaining_before(order) if undecided else remaining,
             compiled_at=at,
             compiled=compiled_digest(order, at, calendars),
             found=digest(found),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,11 +16,13 @@ from onthedot.scheduling.stored.run_order import RunOrder
 from onthedot.scheduling.task import TaskStatus
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
-from tests.definitions import every, new_task, unique
+from tests.activities.receiver import Receiver
+from tests.definitions import every, http, new_task, unique
 from tests.outcomes import in_status
 from tests.run_log import nominals
-from tests.service.tasks.editing import settled_runs
-from tests.waiting import eventually
+from tests.service.tasks.editing import look, settled_runs
+from tests.waiting import eventually, until
+from tests.workers import EVERYTHING, on_its_own, polling
 
 pytestmark = pytest.mark.anyio
 
@@ -83,3 +85,32 @@ async def test_a_removal_whose_response_is_lost_counts(
     await in_status(tasks, task_id, TaskStatus.COMPLETED)
     await settled_runs(temporal, task_id)
     assert len(await nominals(temporal.client, task_id)) == 4
+
+
+async def test_what_waits_since_the_creation_of_a_schedule_that_is_gone_counts_once(
+    temporal: Temporal, receiver: Receiver
+) -> None:
+    """A schedule is created with what was due until then already deducted."""
+    alone, task_id = on_its_own(temporal), unique("waiting")
+    tasks, action = Tasks(alone), http(receiver.url("/hang"))
+    schedule = alone.client.get_schedule_handle(naming.schedule(task_id))
+    trigger = every(1, max_runs=8)
+    await tasks.create(
+        new_task(task_id, trigger, overlap="buffer_all", action=action, timeout=60), by="test"
+    )
+    await until(alone.now() + timedelta(seconds=3))
+
+    async def some_wait() -> bool:
+        return (await schedule.describe()).raw_description.info.buffer_size >= 2
+
+    async with polling(alone.client, alone.task_queue, EVERYTHING):
+        await eventually(lambda: receiver.running == 1)
+        await eventually(some_wait)
+        await look(alone, task_id)
+        await schedule.delete()
+        receiver.release.set()
+        handle = alone.client.get_workflow_handle(naming.task_workflow(task_id))
+        await handle.signal(naming.CHECK_SCHEDULE)
+        await in_status(tasks, task_id, TaskStatus.COMPLETED)
+        await settled_runs(alone, task_id)
+    assert len(await nominals(alone.client, task_id)) == 8
