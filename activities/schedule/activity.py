@@ -41,7 +41,7 @@ from onthedot.activities.schedule.form import (
 from onthedot.activities.schedule.held import HeldOccurrences, with_held
 from onthedot.activities.schedule.occurrence_starts import OccurrenceStarts
 from onthedot.activities.schedule.off_loop import off_loop
-from onthedot.activities.schedule.outlook import not_yet_finished, outlook
+from onthedot.activities.schedule.outlook import is_over, not_yet_finished, outlook
 from onthedot.activities.schedule.unprocessed import UnprocessedTimes
 from onthedot.scheduling.calendars.days import CalendarDays
 from onthedot.scheduling.checking.brevity import is_brief
@@ -100,7 +100,9 @@ class ScheduleActivities:
         if held is not None:
             held = await self._held.released(held, order, found, at=datetime.now(UTC))
         at = datetime.now(UTC)
-        described = partial(outlook, found, order, at=at, calendars=calendars)
+        # The schedule does not know of runs that were started directly.
+        finished = is_over(found) and not await self._starts.in_progress(task_id)
+        described = partial(outlook, found, order, at=at, calendars=calendars, finished=finished)
         applied = described() if _is_handed_over(order.trigger) else await off_loop(described)
         return with_held(not_yet_finished(applied) if order.look is None else applied, held)
 

@@ -61,6 +61,11 @@ class OccurrenceStarts:
             return True
         return False
 
+    async def in_progress(self, task_id: str) -> bool:
+        """Whether a run is in progress, as far as lists show it."""
+        query = f"{_of_schedule(task_id)} AND ExecutionStatus = 'Running'"
+        return (await self._client.count_workflows(query)).count > 0
+
     async def latest(self, task_id: str, since: datetime) -> datetime | None:
         """The latest occurrence whose run started after `since`, as far as lists show it."""
         query = f"{_of_schedule(task_id)} AND StartTime > {instant(since)}"

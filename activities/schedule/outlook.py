@@ -33,6 +33,11 @@ def busy(found: ScheduleDescription) -> bool:
     return bool(found.info.running_actions) or found.raw_description.info.buffer_size > 0
 
 
+def is_over(found: ScheduleDescription) -> bool:
+    """Whether a schedule starts nothing more, and none of the runs it knows of is in progress."""
+    return not (found.info.next_action_times or found.schedule.state.paused or busy(found))
+
+
 def due(found: ScheduleDescription, *, at: datetime) -> list[datetime]:
     """What the schedule should have started by `at` and has not processed yet; ten at most.
 
@@ -45,7 +50,12 @@ def due(found: ScheduleDescription, *, at: datetime) -> list[datetime]:
 
 
 def outlook(
-    found: ScheduleDescription, order: ScheduleOrder, *, at: datetime, calendars: CalendarDays
+    found: ScheduleDescription,
+    order: ScheduleOrder,
+    *,
+    at: datetime,
+    calendars: CalendarDays,
+    finished: bool,
 ) -> Applied:
     """What the task has to know about a schedule that is as ordered."""
     state, info = found.schedule.state, found.info
@@ -55,7 +65,6 @@ def outlook(
     waits = bool(found.raw_description.info.buffer_size)
     # What was due before its creation is already deducted, and may still wait in it.
     undecided = waits and remaining is not None and covered < info.created_at
-    finished = not info.next_action_times and not state.paused and not busy(found)
     return Applied(
         effective_at=info.last_updated_at or order.covered_until,
         covered_until=order.covered_until if undecided else covered,
@@ -111,7 +120,8 @@ def _wake_at(
         return min(upkeep, ahead[-1] + order.trigger.jitter + _SOON)
     if found.schedule.state.paused:
         return upkeep
-    started = found.info.recent_actions[-1].started_at if found.info.recent_actions else at
+    actions = found.info.recent_actions
+    started = actions[-1].started_at if actions else found.info.created_at
     return at + min(max((at - started) / 4, _SOON), _LATEST)
 
 

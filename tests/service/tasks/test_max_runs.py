@@ -31,19 +31,13 @@ pytestmark = pytest.mark.anyio
 async def test_what_is_due_before_the_schedule_exists_counts(
     temporal: Temporal, tasks: Tasks, monkeypatch: pytest.MonkeyPatch, interrupted: bool
 ) -> None:
-    """The creation takes two occurrences' time, and the start of these until the schedule has used
-    up what it has: no Temporal is slow at just these calls."""
-    task_id, create, start = unique("slow"), ScheduleCalls.create, OccurrenceStarts.start
+    """These are started when the schedule has used up what it has."""
+    task_id, start = unique("slow"), OccurrenceStarts.start
     to_interrupt = [interrupted]
     handle = temporal.client.get_schedule_handle(naming.schedule(task_id))
 
     async def used_up() -> bool:
         return not (await handle.describe()).info.next_action_times
-
-    async def slow_create(calls: ScheduleCalls, created: str, *schedule: Any, **more: Any) -> None:
-        if created == task_id:
-            await asyncio.sleep(2)
-        await create(calls, created, *schedule, **more)
 
     async def slow_start(starts: OccurrenceStarts, run: RunOrder, due: Iterable[datetime]) -> int:
         if run.task_id == task_id:
@@ -52,12 +46,28 @@ async def test_what_is_due_before_the_schedule_exists_counts(
             await eventually(used_up)
         return await start(starts, run, due)
 
-    monkeypatch.setattr(ScheduleCalls, "create", slow_create)
+    _create_slowly(monkeypatch, task_id)
     monkeypatch.setattr(OccurrenceStarts, "start", slow_start)
     await tasks.create(new_task(task_id, every(1, max_runs=4)), by="test")
     await in_status(tasks, task_id, TaskStatus.COMPLETED)
     await settled_runs(temporal, task_id)
     assert len(await nominals(temporal.client, task_id)) == 4
+
+
+async def test_a_task_is_not_finished_before_what_was_due_before_the_schedule_existed(
+    temporal: Temporal, tasks: Tasks, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task_id = unique("slow")
+    _create_slowly(monkeypatch, task_id)
+    action = http(receiver.url("/hang"))
+    new = new_task(task_id, every(1, max_runs=2), overlap="allow_all", action=action, timeout=60)
+    await tasks.create(new, by="test")
+    await eventually(lambda: receiver.running == 2)
+    await look(temporal, task_id)
+    await look(temporal, task_id)
+    assert (await tasks.get(task_id)).status is TaskStatus.RUNNING
+    receiver.release.set()
+    await in_status(tasks, task_id, TaskStatus.COMPLETED)
 
 
 async def test_a_removal_whose_response_is_lost_counts(
@@ -114,3 +124,15 @@ async def test_what_waits_since_the_creation_of_a_schedule_that_is_gone_counts_o
         await in_status(tasks, task_id, TaskStatus.COMPLETED)
         await settled_runs(alone, task_id)
     assert len(await nominals(alone.client, task_id)) == 8
+
+
+def _create_slowly(monkeypatch: pytest.MonkeyPatch, task_id: str) -> None:
+    """Two occurrences become due meanwhile: no Temporal is slow at just this call."""
+    create = ScheduleCalls.create
+
+    async def slow_create(calls: ScheduleCalls, created: str, *schedule: Any, **more: Any) -> None:
+        if created == task_id:
+            await asyncio.sleep(2)
+        await create(calls, created, *schedule, **more)
+
+    monkeypatch.setattr(ScheduleCalls, "create", slow_create)
