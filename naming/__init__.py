@@ -95,6 +95,8 @@ NOTE = "onthedot.note"
 
 #: A patch of workflow code: a deleted task's memo is updated.
 KEEPS_DELETED = "keeps-deleted"
+#: A patch of workflow code: a task continues as new in a workflow task of its own.
+RENEWS_APART = "renews-apart"
 
 #: The schedule of the standing audit, and the prefix of each audit's id.
 AUDIT_SCHEDULE = "onthedot-audit"

@@ -4,7 +4,8 @@ waits for them."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio import workflow
@@ -18,6 +19,13 @@ from onthedot.scheduling.task import HealthReport
 from onthedot.workflows import task_steps
 from onthedot.workflows.refusals import Refusals
 
+#: Enough for a new workflow task. Temporal takes up to a second.
+_SHORTEST = timedelta(milliseconds=1)
+_RENEWS = "Until it continues as new"
+
+#: How many changes may precede a renewal, so that it comes although there is always another one.
+_MOST_POSTPONED = 100
+
 
 class ChangeableTask:
     """A task's state and its message handlers; the subclass carries out the changes."""
@@ -28,6 +36,7 @@ class ChangeableTask:
         self._running = False
         self._closing = False
         self._check_wanted = False
+        self._postponed = 0
         self._refusals = Refusals()
         self._removals = Refusals()
         # A task that continues as new knows what its schedule followed then.
@@ -148,10 +157,25 @@ class ChangeableTask:
         await workflow.wait_condition(
             lambda: workflow.all_handlers_finished() or self._changed_since(seen)
         )
+        if not self._changed_since(seen) and self._postponed < _MOST_POSTPONED:
+            await self._recorded(seen)
         if not self._changed_since(seen):
             memo = {naming.TASK_MEMO: TaskRow.of(self._state)}
             workflow.continue_as_new(self._state, memo=memo)
         return True
+
+    async def _recorded(self, seen: int) -> None:
+        """Wait until what this workflow task did is recorded, or until another change.
+
+        A signal that arrives while a workflow task ends the workflow discards what the task did:
+        the schedule would follow a change that was not accepted.
+        """
+        if workflow.patched(naming.RENEWS_APART):
+            with suppress(TimeoutError):
+                await workflow.wait_condition(
+                    lambda: self._changed_since(seen), timeout=_SHORTEST, timeout_summary=_RENEWS
+                )
+                self._postponed += 1
 
     def _set(self, **known: Any) -> None:
         self._state = self._state.model_copy(update=known)

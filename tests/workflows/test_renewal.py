@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
-from temporalio.client import Client
+from temporalio.client import Client, ScheduleDescription
 from temporalio.common import WorkflowIDConflictPolicy
 
 from onthedot import naming
+from onthedot.activities.schedule.calls import ScheduleCalls
+from onthedot.activities.schedule.form import order_of
 from onthedot.scheduling.errors import RevisionMismatch
 from onthedot.scheduling.stored.task_change import Change, ChangeKind
 from onthedot.scheduling.stored.task_state import TaskState
@@ -24,6 +27,7 @@ from tests.run_log import instants, nominals
 from tests.waiting import eventually
 from tests.workers import on_its_own, polling
 from tests.workflows.private_temporal import PrivateTemporal
+from tests.workflows.renewals import executions, renewed
 
 pytestmark = pytest.mark.anyio
 
@@ -50,11 +54,8 @@ async def test_edits_go_on_through_renewals(renewing: Temporal) -> None:
         new = definition(trigger, overlap="allow_all", name=f"{revision}")
         answer = await tasks.replace(task_id, new, by="test", if_match=revision)
         assert answer.revision == revision + 1
-
-    async def renewed() -> bool:
-        return await _executions(renewing, task_id) >= 3
-
-    await eventually(renewed)
+        if revision % 10 == 0:
+            await renewed(renewing, task_id, revision // 10 + 1)
     assert (await tasks.get(task_id)).name == "30"
     with pytest.raises(RevisionMismatch):
         await tasks.pause(task_id, by="test", if_match=7)
@@ -74,11 +75,11 @@ async def test_looks_alone_renew_too(renewing: Temporal) -> None:
     await tasks.create(new_task(task_id, every(1), overlap="allow_all"), by="test")
     handle = renewing.client.get_workflow_handle(naming.task_workflow(task_id))
 
-    async def renewed() -> bool:
+    async def looked() -> bool:
         await handle.signal(naming.CHECK_SCHEDULE)
-        return await _executions(renewing, task_id) >= 2
+        return await executions(renewing, task_id) >= 2
 
-    await eventually(renewed)
+    await eventually(looked)
     await eventually(lambda: nominals(renewing.client, task_id))
     task = await tasks.get(task_id)
     assert task.revision == 1
@@ -95,12 +96,12 @@ async def test_reports_of_runs_renew_too(renewing: Temporal) -> None:
     await tasks.create(new_task(task_id, every(3600)), by="test")
     handle = renewing.client.get_workflow_handle(naming.task_workflow(task_id))
 
-    async def renewed() -> bool:
+    async def reported() -> bool:
         report = HealthReport(health=Health.FAILING, at=datetime.now(UTC))
         await handle.signal(naming.HEALTH_REPORT, report)
-        return await _executions(renewing, task_id) >= 2
+        return await executions(renewing, task_id) >= 2
 
-    await eventually(renewed)
+    await eventually(reported)
     assert (await tasks.get(task_id)).health is Health.FAILING
     await tasks.delete(task_id, by="test")
 
@@ -128,13 +129,36 @@ async def test_a_change_that_arrives_first_dates_no_earlier_one_anew(
     assert resumed.journal[-1].since > paused.journal[-1].since
 
 
+async def test_a_report_that_arrives_as_it_renews_undoes_no_change(
+    renewing: Temporal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone, task_id, written = on_its_own(renewing), unique("reported"), list[int]()
+    handle = alone.client.get_workflow_handle(naming.task_workflow(task_id))
+    write = ScheduleCalls.write
+
+    async def reported(calls: ScheduleCalls, *schedule: Any) -> ScheduleDescription:
+        found = await write(calls, *schedule)
+        order = await order_of(found, calls.client)
+        assert order is not None
+        written.append(order.revision)
+        report = HealthReport(health=Health.HEALTHY, at=datetime.now(UTC))
+        await handle.signal(naming.HEALTH_REPORT, report)
+        return found
+
+    monkeypatch.setattr(ScheduleCalls, "write", reported)
+    async with polling(alone.client, alone.task_queue):
+        await Tasks(alone).create(new_task(task_id, every(3600)), by="test")
+        for at_least in (2, 3):
+            for _ in range(4):
+                await _changed(alone, task_id, ChangeKind.PAUSE)
+                await _changed(alone, task_id, ChangeKind.RESUME)
+            await renewed(alone, task_id, at_least)
+        await Tasks(alone).delete(task_id, by="test")
+    assert written == sorted(written)
+
+
 async def _changed(temporal: Temporal, task_id: str, kind: ChangeKind) -> TaskState:
     handle = temporal.client.get_workflow_handle(naming.task_workflow(task_id))
     change = Change(kind=kind, by="test", not_after=temporal.expiry(timedelta(minutes=1)))
     state: TaskState = await handle.execute_update(naming.CHANGE, change, result_type=TaskState)
     return state
-
-
-async def _executions(temporal: Temporal, task_id: str) -> int:
-    query = f"WorkflowId = '{naming.task_workflow(task_id)}'"
-    return (await temporal.client.count_workflows(query)).count
