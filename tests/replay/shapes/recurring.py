@@ -21,6 +21,7 @@ from onthedot.service.tasks.tasks import Tasks
 from tests.definitions import YEARLY, command, definition, every, new_task, once
 from tests.replay.shapes.shape import Shape
 from tests.waiting import eventually, until
+from tests.workflows.renewals import renewed
 
 
 async def recurring_to_its_end(shape: Shape) -> list[str]:
@@ -123,6 +124,7 @@ async def continued_as_new(shape: Shape) -> list[str]:
     task_id, tasks = await shape.register(every(3600)), Tasks(shape.temporal)
     for number in range(15):
         await tasks.replace(task_id, definition(every(3600 + number)), by="capture")
+    await renewed(shape.temporal, task_id, at_least=2)
     await tasks.delete(task_id, by="capture")
     return [naming.task_workflow(task_id)]
 
