@@ -15,6 +15,7 @@ from onthedot.applying.files import read_text
 from tests.commands.conftest import Shell
 from tests.definitions import unique
 from tests.ports import free_port
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.anyio
 
@@ -61,6 +62,11 @@ async def test_schedules_are_read_from_a_server(shell: Shell, client: Client) ->
             state=ScheduleState(paused=True),
         ),
     )
+
+    async def listed() -> bool:
+        return name in [one.id async for one in await client.list_schedules()]
+
+    await eventually(listed)
     found = await shell(
         "import", "temporal", TEMPORAL_ADDRESS=address, TEMPORAL_NAMESPACE=namespace
     )
