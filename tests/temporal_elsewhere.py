@@ -52,7 +52,7 @@ async def _register(client: Client, namespace: str) -> None:
     request = RegisterNamespaceRequest(
         namespace=namespace, workflow_execution_retention_period=retention
     )
-    await client.workflow_service.register_namespace(request)
+    await client.workflow_service.register_namespace(request, retry=True)
 
 
 async def _schedules_run(client: Client) -> None:

@@ -126,7 +126,9 @@ async def prepare_namespace(client: Client, settings: Settings) -> None:
             UpdateNamespaceRequest(
                 namespace=client.namespace,
                 config=NamespaceConfig(workflow_execution_retention_ttl=retention),
-            )
+            ),
+            # Temporal may refuse it while another namespace is updated.
+            retry=True,
         )
 
 
@@ -159,7 +161,8 @@ async def _search_attributes(client: Client) -> None:
             return
         try:
             await client.operator_service.add_search_attributes(
-                AddSearchAttributesRequest(namespace=client.namespace, search_attributes=missing)
+                AddSearchAttributesRequest(namespace=client.namespace, search_attributes=missing),
+                retry=True,
             )
         except RPCError as error:
             if error.status is not RPCStatusCode.ALREADY_EXISTS:
