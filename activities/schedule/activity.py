@@ -207,7 +207,8 @@ def _is_new(order: ScheduleOrder) -> bool:
 async def _is_overtaken(found: ScheduleDescription, order: ScheduleOrder, client: Client) -> bool:
     """Whether a later change was carried out while this attempt's worker was suspended.
 
-    A later revision that was there before is one whose acceptance was lost.
+    A later revision that was there before is one whose acceptance was lost. If the worker's clock
+    is behind Temporal's, it is taken for a later change until the task tries again.
     """
     written, at = await order_of(found, client), found.info.last_updated_at
     later = written is not None and written.revision > order.run.revision

@@ -132,6 +132,7 @@ async def test_a_change_that_arrives_first_dates_no_earlier_one_anew(
 async def test_a_report_that_arrives_as_it_renews_undoes_no_change(
     renewing: Temporal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """One follows each write of the schedule, so that one arrives just then."""
     alone, task_id, written = on_its_own(renewing), unique("reported"), list[int]()
     handle = alone.client.get_workflow_handle(naming.task_workflow(task_id))
     write = ScheduleCalls.write

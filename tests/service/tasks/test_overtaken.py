@@ -25,9 +25,8 @@ pytestmark = pytest.mark.anyio
 async def test_a_suspended_attempt_does_not_undo_a_later_pause(
     temporal: Temporal, tasks: Tasks
 ) -> None:
-    task_id = unique("suspended")
-    await tasks.create(new_task(task_id, every(3600)), by="test")
-    resumed = await _first_order(temporal, task_id)
+    resumed = await _first_order(temporal, tasks)
+    task_id = resumed.run.task_id
     suspended_at = datetime.now(UTC)
     await tasks.pause(task_id, by="test")
     with pytest.raises(ApplicationError, match="later change"):
@@ -39,20 +38,20 @@ async def test_a_suspended_attempt_does_not_undo_a_later_pause(
 async def test_a_change_whose_acceptance_was_lost_is_undone(
     temporal: Temporal, tasks: Tasks
 ) -> None:
-    task_id = unique("lost")
-    await tasks.create(new_task(task_id, every(3600)), by="test")
-    resumed = await _first_order(temporal, task_id)
+    resumed = await _first_order(temporal, tasks)
+    task_id = resumed.run.task_id
     await tasks.pause(task_id, by="test")
     await _apply(temporal, resumed, ordered_at=datetime.now(UTC))
     assert not await _is_paused(temporal, task_id)
     await tasks.delete(task_id, by="test")
 
 
-async def _first_order(temporal: Temporal, task_id: str) -> ScheduleOrder:
-    """What carried out the registration."""
+async def _first_order(temporal: Temporal, tasks: Tasks) -> ScheduleOrder:
+    """What carried out the registration of a new task."""
+    task_id = unique("overtaken")
+    task = await tasks.create(new_task(task_id, every(3600)), by="test")
     found = await eventually(lambda: ScheduleCalls(temporal.client).find(task_id))
     run = await order_of(found, temporal.client)
-    task = await Tasks(temporal).get(task_id)
     assert run is not None
     assert run.trigger is not None
     return ScheduleOrder(
