@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 from zoneinfo import ZoneInfo
 
 SECONDS_OF_DAY = 86_400
@@ -79,10 +79,13 @@ def local_day(zone: ZoneInfo, instant: int) -> int:
 
 def plain_midnight(zone: ZoneInfo, day: int) -> int | None:
     """When a local day of 24 plain hours starts; None for a day with a clock change."""
-    start, end = _midnight_offsets(zone, day), _midnight_offsets(zone, day + 1)
-    if start == end and start[0] == start[1]:
-        return day * SECONDS_OF_DAY - start[0]
-    return None
+    offset = _offset_of_day(_midnight_offsets(zone, day), _midnight_offsets(zone, day + 1))
+    return None if offset is None else day * SECONDS_OF_DAY - offset
+
+
+def _offset_of_day(start: tuple[int, int], end: tuple[int, int]) -> int | None:
+    """The offset of a day of 24 plain hours, by those at its midnights; else None."""
+    return start[0] if start == end and start[0] == start[1] else None
 
 
 @lru_cache(maxsize=4096)
@@ -173,12 +176,12 @@ class Days:
 @lru_cache(maxsize=4096)
 def days_of_year(zone: ZoneInfo, year: int) -> tuple[Days, ...]:
     """All days of a year, in order."""
-    found: list[Days] = []
-    for day in range(epoch_day(date(year, 1, 1)), epoch_day(date(year + 1, 1, 1))):
-        midnight = plain_midnight(zone, day)
-        offset = None if midnight is None else day * SECONDS_OF_DAY - midnight
-        if found and found[-1].offset == offset:
-            found[-1] = Days(range(found[-1].days.start, day + 1), offset)
-        else:
-            found.append(Days(range(day, day + 1), offset))
+    first, end = epoch_day(date(year, 1, 1)), epoch_day(date(year + 1, 1, 1))
+    midnights = [_midnight_offsets(zone, day) for day in range(first, end + 1)]
+    offsets = [_offset_of_day(*both) for both in pairwise(midnights)]
+    found, begin = [], first
+    for offset, same in groupby(offsets):
+        stop = begin + len(list(same))
+        found.append(Days(range(begin, stop), offset))
+        begin = stop
     return tuple(found)
