@@ -85,6 +85,7 @@ def test_a_row_opened_without_a_server_is_not_dropped_in_silence(
 ) -> None:
     site = open_site(allowed=("WebSocket", "ERR_"))
     site.go(f"/tasks?q={task}")
+    expect(site.row(task)).to_be_visible()
     site.page.evaluate("window.socket.disconnect()")
     site.row(task).click()
     expect(site.toast("so nothing was done")).to_be_visible()

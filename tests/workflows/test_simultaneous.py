@@ -35,7 +35,7 @@ async def test_a_longer_pause_that_comes_with_the_end_of_the_earlier_one(
     handle = client.get_workflow_handle(naming.task_workflow(task_id))
     async with polling(client, alone.task_queue):
         await tasks.create(new_task(task_id, every(3600)), by="test")
-        end = datetime.now(UTC) + timedelta(seconds=at_load(2))
+        end = datetime.now(UTC) + timedelta(seconds=at_load(4))
         await tasks.pause(task_id, by="test", until=end)
     later = end + timedelta(hours=1)
     change = Change(kind=ChangeKind.PAUSE, by="test", not_after=later, until=later)

@@ -8,7 +8,7 @@ import pytest
 from temporalio.worker import Worker
 
 from onthedot.scheduling.action import CommandAction
-from onthedot.scheduling.ledger.entries import LedgerState, Reason
+from onthedot.scheduling.ledger.entries import LedgerState, Reason, Why
 from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.task import NewTask, TaskStatus
 from onthedot.scheduling.trigger import CronTrigger, IntervalTrigger
@@ -37,7 +37,13 @@ async def test_a_run_that_takes_too_long_skips_the_next_ones(
         return sum(entry.state is LedgerState.SKIPPED for entry in entries) >= 4
 
     await eventually(four_skipped)
-    why = await Ledger(temporal).why(task_id)
+
+    async def overlapped() -> Why | None:
+        # Temporal may also have been late, which has its own words.
+        why = await Ledger(temporal).why(task_id)
+        return why if "was still in progress and the overlap policy is skip" in why.answer else None
+
+    why = await eventually(overlapped)
     entries = await entries_of(temporal, task_id)
     await tasks.delete(task_id, by="t")
     assert {entry.state for entry in entries} <= {
@@ -48,7 +54,6 @@ async def test_a_run_that_takes_too_long_skips_the_next_ones(
     }
     skipped = [entry for entry in entries if entry.state is LedgerState.SKIPPED]
     assert {entry.reason for entry in skipped} == {Reason.OVERLAP}
-    assert "was still in progress and the overlap policy is skip" in why.answer
     assert why.at in {entry.at for entry in skipped}
 
 

@@ -59,7 +59,7 @@ async def test_failed_attempts_of_somebody_elses_activity_are_counted(
     often = {"max_attempts": 1000, "initial_interval": 0.1, "backoff": 1}
     async with foreign_worker(temporal.client) as queue:
         for name, deadline, retry in (
-            ("fail_twice_and_hang", min(at_load(5), 40), often),
+            ("fail_twice_and_hang", min(at_load(10), 50), often),
             ("fail_always", 60, often | {"max_attempts": 4}),
         ):
             word = unique("word")

@@ -15,16 +15,15 @@ from onthedot.service.tasks import changes
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import definition
 from tests.run_log import lists_caught_up
-from tests.waiting import eventually, until
+from tests.waiting import PATIENCE, eventually, until
 
 
 async def edit(temporal: Temporal, task_id: str, trigger: dict[str, Any], **more: Any) -> TaskState:
     """Replace a definition; returns the task's whole state."""
     now = datetime.now(UTC)
     settled = settle(definition(trigger, **more), task_id=task_id, now=now)
-    change = Change(
-        kind=ChangeKind.REPLACE, by="test", not_after=now + timedelta(seconds=8), definition=settled
-    )
+    not_after = now + timedelta(seconds=PATIENCE)
+    change = Change(kind=ChangeKind.REPLACE, by="test", not_after=not_after, definition=settled)
     state = await changes.execute(temporal, task_id, change)
     assert state is not None
     return state
