@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import aclosing
@@ -23,17 +22,17 @@ from onthedot.service.output.reading import read_output
 from onthedot.service.runs.runs import Runs
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
-from tests.command_line import COMMAND, environment
 from tests.definitions import command, every, new_task, unique
+from tests.faults import worker_process
+from tests.faults.part import Part
 from tests.outcomes import ended
-from tests.ports import free_port
 from tests.service.foreign_code import foreign_worker
 from tests.waiting import at_load, eventually
 from tests.workers import on_its_own
 
 pytestmark = pytest.mark.anyio
 
-StartWorker = Callable[[], subprocess.Popen[bytes]]
+StartWorker = Callable[[], Part]
 
 
 async def begin(temporal: Temporal, script: str, *arguments: str, **more: Any) -> str:
@@ -61,32 +60,21 @@ def elsewhere(temporal: Temporal) -> Temporal:
 @pytest.fixture
 def start_worker(elsewhere: Temporal, tmp_path: Path) -> Iterator[StartWorker]:
     """Starts a worker for that queue as a process."""
-    started: list[subprocess.Popen[bytes]] = []
+    started: list[Part] = []
 
-    def start() -> subprocess.Popen[bytes]:
+    def start() -> Part:
         settings = {
             "TEMPORAL_ADDRESS": elsewhere.address,
             "TEMPORAL_NAMESPACE": elsewhere.client.namespace,
             "ONTHEDOT_TASK_QUEUE": elsewhere.task_queue,
-            "ONTHEDOT_METRICS_PORT": str(free_port()),
             "ONTHEDOT_ALLOW_COMMANDS": "true",
         }
-        with (tmp_path / "worker.log").open("ab") as log:
-            worker = subprocess.Popen(
-                [*COMMAND, "worker"],
-                cwd=tmp_path,
-                env=environment(settings),
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        started.append(worker)
-        return worker
+        started.append(worker_process.start_worker(tmp_path, settings))
+        return started[-1]
 
     yield start
     for worker in started:
         worker.kill()
-        worker.wait()
 
 
 async def test_what_a_killed_worker_had_read_is_kept(
@@ -107,10 +95,9 @@ async def test_what_a_killed_worker_had_read_is_kept(
     async with aclosing(following.follow(retried)) as updates:
         async for update in updates:
             seen += "".join(piece.text for piece in update.pieces)
-            if worker.poll() is None and seen:
+            if worker.running and seen:
                 await eventually(heartbeat_has_it)
                 worker.kill()
-                worker.wait()
                 start_worker()
     assert seen == "attempt 1\nattempt 2\n"
     assert await text(elsewhere, retried) == seen

@@ -17,7 +17,8 @@ from onthedot.plugin import OnTheDotPlugin
 from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.connection import prepare_namespace
 from onthedot.settings import Settings
-from tests.command_line import COMMAND, environment
+from tests.faults.part import Part
+from tests.faults.worker_process import start_worker
 from tests.ports import free_port
 from tests.waiting import PATIENCE, patient
 
@@ -32,7 +33,7 @@ class PrivateTemporal:
         self.directory = directory
         self._limits = {**RAISED_LIMITS, **limits}
         self._server: subprocess.Popen[bytes] | None = None
-        self._workers: list[subprocess.Popen[bytes]] = []
+        self._workers: list[Part] = []
 
     async def start(self) -> Temporal:
         """Start it, again too, and wait until it answers."""
@@ -56,24 +57,15 @@ class PrivateTemporal:
             self._server.kill()
             self._server.wait()
 
-    def start_worker(self) -> subprocess.Popen[bytes]:
-        """A worker of this project, as a process."""
+    def start_worker(self, *, forked: bool = True) -> Part:
+        """A worker of this project, as a process. `forked`: from one with its modules loaded."""
         settings = {
             "TEMPORAL_ADDRESS": self.address,
             "ONTHEDOT_TASK_QUEUE": _QUEUE,
-            "ONTHEDOT_METRICS_PORT": str(free_port()),
             "ONTHEDOT_ALLOW_HOSTS": "127.0.0.0/8",
             "ONTHEDOT_ALLOW_COMMANDS": "true",
         }
-        with (self.directory / "worker.log").open("ab") as log:
-            worker = subprocess.Popen(
-                [*COMMAND, "worker"],
-                cwd=self.directory,
-                env=environment(settings),
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        worker = start_worker(self.directory, settings, forked=forked)
         self._workers.append(worker)
         return worker
 
@@ -81,7 +73,6 @@ class PrivateTemporal:
         """End everything."""
         for worker in self._workers:
             worker.kill()
-            worker.wait()
         self.kill()
 
     def _start(self) -> None:
@@ -121,7 +112,7 @@ class PrivateTemporal:
 
 @pytest.fixture(scope="module")
 async def private(
-    anyio_backend: str, tmp_path_factory: pytest.TempPathFactory
+    anyio_backend: object, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[PrivateTemporal]:
     """One that is not started yet, for all tests of a file."""
     server = PrivateTemporal(tmp_path_factory.mktemp("temporal"))

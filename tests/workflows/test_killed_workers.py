@@ -79,7 +79,6 @@ async def test_a_worker_that_comes_back_within_the_window(
     for name in (*names.values(), short, jittered):
         await tasks.delete(name, by="test")
     worker.kill()
-    worker.wait()
 
 
 @pytest.mark.parametrize(("edits", "kills"), [(8, 2), (50, 12)])
@@ -116,7 +115,6 @@ async def test_edits_that_a_kill_cuts_in_half(
         if number in lethal:
             await asyncio.sleep(chance.uniform(0, 0.06))
             worker.kill()
-            worker.wait()
             worker = private.start_worker()
         state = await going
         await asyncio.sleep(chance.uniform(0, 0.8))
@@ -133,7 +131,6 @@ async def test_edits_that_a_kill_cuts_in_half(
     assert (lost, added, doubled) == (set(), set(), [])
     await Tasks(served).delete(task_id, by="test")
     worker.kill()
-    worker.wait()
 
 
 async def test_a_backfill_survives_its_worker(private: PrivateTemporal, served: Temporal) -> None:
@@ -147,7 +144,6 @@ async def test_a_backfill_survives_its_worker(private: PrivateTemporal, served: 
     )
     await eventually(lambda: run_list.count(RunFilter(task_id=task_id)))
     worker.kill()
-    worker.wait()
     private.start_worker()
     done = await over(backfills, started.id)
     assert (done.status, done.done, done.total) == (BackfillStatus.COMPLETED, 8, 8)

@@ -53,7 +53,7 @@ def releases(tmp_path: Path) -> dict[str, Path]:
 
 
 @pytest.fixture
-async def private(anyio_backend: str, tmp_path: Path) -> AsyncIterator[PrivateTemporal]:
+async def private(anyio_backend: object, tmp_path: Path) -> AsyncIterator[PrivateTemporal]:
     server = PrivateTemporal(tmp_path)
     yield server
     server.end()
@@ -75,7 +75,8 @@ async def test_every_task_follows_a_release_once_the_workers_were_started_again(
 ) -> None:
     temporal = await private.start()
     monkeypatch.setenv("PYTHONTZPATH", str(releases[EARLIER]))
-    first = private.start_worker()
+    # Python reads this variable once.
+    first = private.start_worker(forked=False)
     tasks, task_id, in_utc = Tasks(temporal), unique("vancouver"), unique("utc")
     trigger = {"kind": "cron", "expression": "0 9 * * *", "start_at": WINTER.isoformat()}
     await tasks.create(new_task(task_id, {**trigger, "timezone": ZONE}), by="t")
@@ -92,10 +93,10 @@ async def test_every_task_follows_a_release_once_the_workers_were_started_again(
     await eventually(by_the_earlier, _STARTED)
 
     # Not killed: an audit that it was at would have to time out first.
-    first.terminate()
-    await asyncio.to_thread(first.wait)
+    first.ask_to_stop()
+    await asyncio.to_thread(first.wait, PATIENCE)
     monkeypatch.setenv("PYTHONTZPATH", str(releases[LATER]))
-    private.start_worker()
+    private.start_worker(forked=False)
     audit = temporal.client.get_schedule_handle(naming.AUDIT_SCHEDULE)
 
     async def by_the_later() -> bool:
