@@ -28,11 +28,8 @@ run: $(VENV)/.run ## Start everything: make run ARGS="--port 9000"
 
 test: $(VENV)/.dev ## Run all checks and the tests
 	@# The checks mostly use one processor, so the tests begin beside them.
-	@# Collected once before: each of the eight, and every process that they start, would compile
-	@# all modules.
 	@$(MAKE) --no-print-directory check >$(VENV)/check.log 2>&1 & check=$$!; \
 	trap 'kill $$check; exit 130' INT TERM; export PYTHONDONTWRITEBYTECODE=; \
-	$(BIN)/python -m pytest -qq --collect-only $(ARGS) >/dev/null 2>&1; \
 	$(BIN)/python -m pytest -n 8 $(ARGS); tests=$$?; \
 	wait $$check; checks=$$?; cat $(VENV)/check.log; exit $$((tests + checks))
 

@@ -11,6 +11,7 @@ from functools import cache
 from uuid import uuid4
 
 import pytest
+from execnet import XSpec
 from hypothesis import settings as examples
 from temporalio.client import Client
 from temporalio.worker import Worker
@@ -21,6 +22,7 @@ from onthedot.processes.loading import loading
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
 from tests.distribution import Distribution
+from tests.preloaded import preloaded
 from tests.shared_temporal import shared_temporal
 from tests.temporal_elsewhere import connected
 from tests.waiting import patient
