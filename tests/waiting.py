@@ -21,8 +21,8 @@ T = TypeVar("T")
 #: In seconds, between two questions: short at first, as most conditions soon hold; then longer, so
 #: that what takes long is not slowed down by being asked about.
 _FIRST_PAUSE = 0.05
-_LONGEST_PAUSE = 0.25
-_GROWTH = 1.3
+_LONGEST_PAUSE = 0.5
+_GROWTH = 1.5
 
 #: In seconds: what an idle machine does in two or three, one with a load of fifteen does in this.
 PATIENCE = 60.0
