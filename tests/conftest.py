@@ -83,6 +83,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Distrib
 
 
 @pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config: pytest.Config, specs: list[XSpec]) -> None:
+    python = _until_the_end.enter_context(preloaded(config.args))
+    for spec in specs:
+        spec.python = python
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: WorkerController) -> None:
     if "TEMPORAL_ADDRESS" not in os.environ:
         node.workerinput[_TEMPORAL] = _temporal()
@@ -115,12 +122,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def anyio_backend() -> str:
-    return "asyncio"
+def anyio_backend() -> tuple[str, dict[str, bool]]:
+    """The event loop of the worker and the server."""
+    return "asyncio", {"use_uvloop": True}
 
 
 @pytest.fixture(scope="session")
-async def client(anyio_backend: str, pytestconfig: pytest.Config) -> Client:
+async def client(anyio_backend: object, pytestconfig: pytest.Config) -> Client:
     """A client of a Temporal server with the embedded server's settings, in a fresh namespace.
 
     With `TEMPORAL_ADDRESS`, of the server there: `make cluster-test` runs tests on a cluster.

@@ -17,20 +17,20 @@ SECRETS = {"ONTHEDOT_SECRET_TOKEN": "Bearer s3cr3t-v4lue", "ONTHEDOT_SECRET_BROK
 
 
 @pytest.fixture
-async def receiver(anyio_backend: str) -> AsyncIterator[Receiver]:
+async def receiver(anyio_backend: object) -> AsyncIterator[Receiver]:
     async with open_receiver() as opened:
         yield opened
 
 
 @pytest.fixture
-async def other_receiver(anyio_backend: str) -> AsyncIterator[Receiver]:
+async def other_receiver(anyio_backend: object) -> AsyncIterator[Receiver]:
     """Another origin than `receiver`."""
     async with open_receiver() as opened:
         yield opened
 
 
 @pytest.fixture
-async def http(anyio_backend: str) -> AsyncIterator[HttpActivities]:
+async def http(anyio_backend: object) -> AsyncIterator[HttpActivities]:
     activities = HttpActivities(
         AddressRules(allow=["localhost"]),
         Secrets(environ=SECRETS, hosts=SecretHosts(anywhere=True)),

@@ -48,6 +48,6 @@ def backfills(temporal: Temporal, worker: Worker) -> Backfills:
 
 
 @pytest.fixture
-async def receiver(anyio_backend: str) -> AsyncIterator[Receiver]:
+async def receiver(anyio_backend: object) -> AsyncIterator[Receiver]:
     async with open_receiver() as opened:
         yield opened

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture(scope="module")
-async def registered(anyio_backend: str, temporal: Temporal) -> tuple[str, set[str]]:
+async def registered(anyio_backend: object, temporal: Temporal) -> tuple[str, set[str]]:
     """A tag, and the ids of its two recurring tasks; it has a one-time task too."""
     tag, ids = unique("fleet"), [unique("cron"), unique("interval"), unique("once")]
     at = (temporal.now() + timedelta(days=10)).isoformat()

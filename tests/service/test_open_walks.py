@@ -23,7 +23,7 @@ _COUNT = 7
 
 
 @pytest.fixture(scope="module")
-async def registered(anyio_backend: str, temporal: Temporal) -> tuple[str, list[str]]:
+async def registered(anyio_backend: object, temporal: Temporal) -> tuple[str, list[str]]:
     """What lists one-time tasks, and their workflows in the order in which they are listed."""
     tag, ids = unique("walk"), [unique("walk") for _ in range(_COUNT)]
     for task_id in ids:

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-async def renewing(anyio_backend: str, tmp_path: Path) -> AsyncIterator[tuple[Temporal, Gate]]:
+async def renewing(anyio_backend: object, tmp_path: Path) -> AsyncIterator[tuple[Temporal, Gate]]:
     """A server that has workflows go on in a new execution early, and a worker behind a gate."""
 
     server = PrivateTemporal(tmp_path, **{"limit.historyCount.suggestContinueAsNew": 30})

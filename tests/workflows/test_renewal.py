@@ -34,7 +34,7 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture(scope="module")
 async def renewing(
-    anyio_backend: str, tmp_path_factory: pytest.TempPathFactory
+    anyio_backend: object, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Temporal]:
     """A server that has workflows go on in a new execution early, and a worker."""
     limits = {"limit.historyCount.suggestContinueAsNew": 40}

@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.faults]
 
 @pytest.fixture
 async def hasty(
-    anyio_backend: str, tmp_path_factory: pytest.TempPathFactory
+    anyio_backend: object, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Temporal]:
     """A Temporal that suggests to continue as new after few events."""
     server = PrivateTemporal(

@@ -35,7 +35,7 @@ class Seen:
 
 
 @pytest.fixture(scope="module")
-async def seen(anyio_backend: str, temporal: Temporal, worker: Worker) -> dict[str, Seen]:
+async def seen(anyio_backend: object, temporal: Temporal, worker: Worker) -> dict[str, Seen]:
     """All policies at once: the first run hangs until two more occurrences have passed."""
     observed = await asyncio.gather(*(_observe(temporal, policy) for policy in _POLICIES))
     return dict(zip(_POLICIES, observed, strict=True))
