@@ -67,7 +67,7 @@ def serve(address: str, paths: Sequence[str]) -> None:
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(address)
         listening.listen()
-        while listening in select.select([listening, 0], [], [])[0]:
+        while listening.fileno() in select.select([listening.fileno(), 0], [], [])[0]:
             asked, _ = listening.accept()
             if os.fork() == 0:
                 listening.close()
