@@ -54,8 +54,7 @@ async def test_a_burst_at_one_slow_host_is_done_by_ordinary_activities(
     assert time.monotonic() - began < at_load(3)
     receiver.release.set()
     outcomes = [await handle.result() for handle in handles]
-    assert {(outcome.status, outcome.attempts) for outcome in outcomes} == {
-        (RunStatus.SUCCEEDED, 1)
-    }
+    assert {outcome.status for outcome in outcomes} == {RunStatus.SUCCEEDED}
+    assert [outcome.attempts_made for outcome in outcomes if outcome.attempts > 1] == []
     # Where a workflow task expires on a busy machine, a local attempt is made again.
     assert len({request.headers["Idempotency-Key"] for request in receiver.requests}) == 70
