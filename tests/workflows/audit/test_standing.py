@@ -96,12 +96,14 @@ async def test_what_the_audits_found_is_known_without_a_look_at_the_tasks(
 
     async def known() -> MissedInstants | None:
         found = await not_run.read(began, temporal.now(), {task_id})
-        return found if len(found.instants) > 2 else None
+        reasons = [one.reason for one in found.instants]
+        return found if reasons.count(Reason.OVERLAP) > 2 else None
 
     found = await eventually(known)
     await Tasks(temporal).delete(task_id, by="t")
     assert found is not None
-    assert {one.reason for one in found.instants} == {Reason.OVERLAP}
+    # A busy worker comes to the task only after its first instants.
+    assert {one.reason for one in found.instants} <= {Reason.OVERLAP, Reason.NO_WORKER}
     assert len({one.at for one in found.instants}) == len(found.instants)
     # The latest seconds were not looked at.
     assert not found.complete
