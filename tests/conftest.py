@@ -21,9 +21,9 @@ from xdist.workermanage import WorkerController
 from onthedot.processes.loading import loading
 from onthedot.service.temporal.calls import Temporal
 from onthedot.settings import Settings
-from tests.distribution import Distribution
-from tests.preloaded import preloaded
-from tests.shared_temporal import shared_temporal
+from tests.running.distribution import Distribution
+from tests.running.preloaded import preloaded
+from tests.running.shared_temporal import shared_temporal
 from tests.temporal_elsewhere import connected
 from tests.waiting import patient
 from tests.workers import EVERYTHING, polling

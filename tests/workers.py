@@ -1,11 +1,12 @@
-"""A separate worker on its own queue."""
+"""Separate workers: in this process, or as processes that are killed."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from temporalio.client import Client
@@ -14,7 +15,10 @@ from temporalio.worker import Worker
 from onthedot.activities.assembly import Activities
 from onthedot.activities.permissions import Permissions
 from onthedot.service.temporal.calls import Temporal
+from tests.command_line import COMMAND, environment
 from tests.definitions import unique
+from tests.faults.part import Part, answers
+from tests.ports import free_port
 
 #: Commands and calls to loopback, which tests make.
 EVERYTHING = Permissions(
@@ -48,3 +52,23 @@ async def polling(
         await worker.shutdown()
         await running
         await activities.close()
+
+
+def start_worker(directory: Path, settings: Mapping[str, str], *, forked: bool = True) -> Part:
+    """One with these settings, whose log is in `directory`. Does not wait for it.
+
+    Args:
+        forked: from a process with its modules loaded, which has its own zone database too.
+    """
+    port = free_port()
+    command = ["worker"] if forked else [*COMMAND, "worker"]
+    worker = Part(
+        "worker",
+        command,
+        environment({**settings, "ONTHEDOT_METRICS_PORT": str(port)}),
+        directory / "worker.log",
+        answers(f"http://127.0.0.1:{port}/readyz"),
+        is_ours=forked,
+    )
+    worker.start()
+    return worker

@@ -22,13 +22,12 @@ from onthedot.service.output.reading import read_output
 from onthedot.service.runs.runs import Runs
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
+from tests import workers
 from tests.definitions import command, every, new_task, unique
-from tests.faults import worker_process
 from tests.faults.part import Part
 from tests.outcomes import ended
 from tests.service.foreign_code import foreign_worker
 from tests.waiting import at_load, eventually
-from tests.workers import on_its_own
 
 pytestmark = pytest.mark.anyio
 
@@ -54,7 +53,7 @@ async def text(temporal: Temporal, run_id: str) -> str:
 @pytest.fixture
 def elsewhere(temporal: Temporal) -> Temporal:
     """The same Temporal with a queue that no worker polls yet."""
-    return on_its_own(temporal)
+    return workers.on_its_own(temporal)
 
 
 @pytest.fixture
@@ -69,7 +68,7 @@ def start_worker(elsewhere: Temporal, tmp_path: Path) -> Iterator[StartWorker]:
             "ONTHEDOT_TASK_QUEUE": elsewhere.task_queue,
             "ONTHEDOT_ALLOW_COMMANDS": "true",
         }
-        started.append(worker_process.start_worker(tmp_path, settings))
+        started.append(workers.start_worker(tmp_path, settings))
         return started[-1]
 
     yield start

@@ -18,9 +18,9 @@ from onthedot.service.temporal.calls import Temporal
 from onthedot.service.temporal.connection import prepare_namespace
 from onthedot.settings import Settings
 from tests.faults.part import Part
-from tests.faults.worker_process import start_worker
 from tests.ports import free_port
 from tests.waiting import PATIENCE, patient
+from tests.workers import start_worker
 
 _QUEUE = "private"
 

@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-_ROOT = Path(__file__).parents[1]
+_ROOT = Path(__file__).parents[2]
 _PATIENCE = 120.0
 
 
@@ -30,7 +30,7 @@ def preloaded(paths: Sequence[str]) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as directory:
         address = str(Path(directory, "copies"))
         absolute = [str(Path(path).absolute()) for path in paths]
-        command = [sys.executable, "-m", "tests.preloaded", "serve", address, *absolute]
+        command = [sys.executable, "-m", "tests.running.preloaded", "serve", address, *absolute]
         # It ends when its standard input does, if this process is killed as well.
         original = subprocess.Popen(command, cwd=_ROOT, stdin=subprocess.PIPE)
         try:

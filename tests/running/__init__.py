@@ -1,0 +1,1 @@
+"""How `make test` runs the tests: the processes, what each of them gets, and their Temporal."""
