@@ -94,9 +94,9 @@ def _load(paths: Sequence[str]) -> None:
             for path in paths:
                 given = Path(path.partition("::")[0])
                 for file in [given] if given.is_file() else sorted(given.rglob("test_*.py")):
-                    name = ".".join(file.relative_to(_ROOT).with_suffix("").parts)
                     # What cannot be loaded each copy tries again, and reports.
                     with suppress(Exception, pytest.skip.Exception):
+                        name = ".".join(file.relative_to(_ROOT).with_suffix("").parts)
                         importlib.import_module(name)
 
 
