@@ -109,9 +109,8 @@ async def test_many_are_retried_once_and_cancelled(
     tasks: Tasks, runs: Runs, run_list: RunList, temporal: Temporal
 ) -> None:
     task_id, tag = unique("many"), unique("tag")
-    three = every(1, max_runs=3)
-    fails = {"action": FAILS, "retry": ONE_ATTEMPT, "overlap": "allow_all"}
-    await tasks.create(new_task(task_id, three, tags=[tag], **fails), by="test")
+    task = new_task(task_id, every(1, max_runs=3), action=FAILS, retry=ONE_ATTEMPT, tags=[tag])
+    await tasks.create(task, by="test")
     first = await failed(run_list, task_id, 3)
     which = RunFilter(task_id=task_id)
     told = await BulkRuns(temporal, dry_run=True).retry_all(which)

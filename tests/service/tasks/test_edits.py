@@ -6,7 +6,6 @@ import asyncio
 import random
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -22,8 +21,6 @@ from tests.waiting import eventually
 pytestmark = pytest.mark.anyio
 
 _SECOND = timedelta(seconds=1)
-#: What is skipped counts for `max_runs`, and a busy machine skips what an idle one runs.
-_ALWAYS: dict[str, Any] = {"overlap": "allow_all"}
 
 
 @pytest.mark.parametrize(
@@ -86,23 +83,22 @@ async def test_each_of_two_edits_at_once_is_answered_with_itself(tasks: Tasks) -
 
 async def test_an_unchanged_max_runs_keeps_its_count(temporal: Temporal, tasks: Tasks) -> None:
     task_id, chance = unique("count"), random.Random(7)
-    await tasks.create(new_task(task_id, every(1, max_runs=5), **_ALWAYS), by="test")
+    await tasks.create(new_task(task_id, every(1, max_runs=5)), by="test")
     for number in range(15):
         await near_a_second(chance, 0.05 if number % 2 else 0.5)
         if (await tasks.get(task_id)).status is TaskStatus.COMPLETED:
             break
-        await edit(temporal, task_id, every(1, max_runs=5), name=f"edit {number}", **_ALWAYS)
+        await edit(temporal, task_id, every(1, max_runs=5), name=f"edit {number}")
     assert sum((await _completed(temporal, tasks, task_id)).values()) == 5
 
 
 async def test_a_changed_max_runs_counts_anew(temporal: Temporal, tasks: Tasks) -> None:
     task_id = unique("anew")
-    await tasks.create(new_task(task_id, every(1, max_runs=100), **_ALWAYS), by="test")
+    await tasks.create(new_task(task_id, every(1, max_runs=100)), by="test")
     await eventually(lambda: nominals(temporal.client, task_id))
-    four = every(1, max_runs=4)
-    state = await edit(temporal, task_id, four, **_ALWAYS)
+    state = await edit(temporal, task_id, every(1, max_runs=4))
     # Edits that come at once must not count anew again.
-    await asyncio.gather(*[edit(temporal, task_id, four, **_ALWAYS) for _ in range(4)])
+    await asyncio.gather(*[edit(temporal, task_id, every(1, max_runs=4)) for _ in range(4)])
     assert state.journal[-1].revision == 2
     ran = await _completed(temporal, tasks, task_id)
     assert len([at for at in ran if at > state.journal[-1].since]) == 4

@@ -48,7 +48,7 @@ async def test_what_is_due_before_the_schedule_exists_counts(
 
     _create_slowly(monkeypatch, task_id)
     monkeypatch.setattr(OccurrenceStarts, "start", slow_start)
-    await tasks.create(new_task(task_id, every(1, max_runs=4), overlap="allow_all"), by="test")
+    await tasks.create(new_task(task_id, every(1, max_runs=4)), by="test")
     await in_status(tasks, task_id, TaskStatus.COMPLETED)
     await settled_runs(temporal, task_id)
     assert len(await nominals(temporal.client, task_id)) == 4
@@ -86,7 +86,7 @@ async def test_a_removal_whose_response_is_lost_counts(
     async def ran() -> bool:
         return len(await nominals(temporal.client, task_id)) >= 2
 
-    await tasks.create(new_task(task_id, every(1, max_runs=4), overlap="allow_all"), by="test")
+    await tasks.create(new_task(task_id, every(1, max_runs=4)), by="test")
     await eventually(ran)
     monkeypatch.setattr(ScheduleCalls, "remove", interrupted)
     await tasks.delete(task_id, by="test")

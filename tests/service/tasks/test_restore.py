@@ -144,7 +144,7 @@ async def test_a_restored_schedule_fires_and_counts_on(
     temporal: Temporal, tasks: Tasks, run_list: RunList
 ) -> None:
     task_id = unique("counts")
-    await tasks.create(new_task(task_id, every(1, max_runs=6), overlap="allow_all"), by="ann")
+    await tasks.create(new_task(task_id, every(1, max_runs=6)), by="ann")
 
     async def ran(times: int) -> bool:
         return await run_list.count(RunFilter(task_id=task_id)) >= times
