@@ -41,7 +41,7 @@ from onthedot.activities.schedule.form import (
 from onthedot.activities.schedule.held import HeldOccurrences, with_held
 from onthedot.activities.schedule.occurrence_starts import OccurrenceStarts
 from onthedot.activities.schedule.off_loop import off_loop
-from onthedot.activities.schedule.outlook import is_over, not_yet_finished, outlook
+from onthedot.activities.schedule.outlook import early_starts, is_over, not_yet_finished, outlook
 from onthedot.activities.schedule.unprocessed import UnprocessedTimes
 from onthedot.scheduling.calendars.days import CalendarDays
 from onthedot.scheduling.checking.brevity import is_brief
@@ -90,10 +90,11 @@ class ScheduleActivities:
             await self._calls.remove(task_id)
             found = None
         held, calendars = order.held, await self._calendars.all_of(order.trigger)
+        since: datetime | None = None
         if found is None:
             found, held = await self._create(order, now, calendars)
         elif not await is_as_ordered(found, order, self._calls.client, at=now, calendars=calendars):
-            found = await self._replace(found, order, now, calendars)
+            found, since = await self._replace(found, order, now, calendars)
         elif not order.paused and (order.look is None or order.look.at < found.info.created_at):
             # An interrupted attempt created it, and may not have reached the last step.
             found, held = await self._start_unseen(order, found, now, calendars)
@@ -102,7 +103,10 @@ class ScheduleActivities:
         at = datetime.now(UTC)
         # The schedule does not know of runs that were started directly.
         finished = is_over(found) and not await self._starts.in_progress(task_id)
-        described = partial(outlook, found, order, at=at, calendars=calendars, finished=finished)
+        since = since or found.info.last_updated_at or order.covered_until
+        described = partial(
+            outlook, found, order, since=since, at=at, calendars=calendars, finished=finished
+        )
         applied = described() if _is_handed_over(order.trigger) else await off_loop(described)
         return with_held(not_yet_finished(applied) if order.look is None else applied, held)
 
@@ -142,8 +146,9 @@ class ScheduleActivities:
         order: ScheduleOrder,
         now: datetime,
         calendars: CalendarDays,
-    ) -> ScheduleDescription:
-        client = self._calls.client
+    ) -> tuple[ScheduleDescription, datetime | None]:
+        """Write the order; returns the schedule as it is then, and the instant of the write."""
+        client, since = self._calls.client, found.info.last_updated_at
         while not await is_as_ordered(found, order, client, at=now, calendars=calendars):
             if await _is_overtaken(found, order, client):
                 raise ApplicationError("A later change was faster.", non_retryable=True)
@@ -165,13 +170,15 @@ class ScheduleActivities:
             found = await self._calls.write(found, schedule)
             if found.info.last_updated_at == before.info.last_updated_at:
                 continue
+            since = found.info.last_updated_at
             if other_days or (pausing and found.schedule.state.paused):
-                at = found.info.last_updated_at or datetime.now(UTC)
-                if due := await self._unprocessed.of(before, at):
-                    found = await self._direct.start(*due, found)
+                due = await self._unprocessed.of(before, since or datetime.now(UTC))
+                found = await self._direct.start(*due, found) if due else found
+            if counts_anew and (early := early_starts(found, since=since, limit=remaining)):
+                found = await self._calls.give_back(found, early)
             # The snapshot describes the schedule before this write.
             order = order.model_copy(update={"look": None})
-        return found
+        return found, since
 
     async def _start_unseen(
         self,

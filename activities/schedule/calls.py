@@ -136,6 +136,10 @@ class ScheduleCalls:
                 return found, taken
         return found, 0
 
+    async def give_back(self, found: ScheduleDescription, runs: int) -> ScheduleDescription:
+        """Add to the runs left to a schedule with a limit; returns the schedule as it is then."""
+        return (await self.deduct(found, -runs))[0]
+
     async def remove(self, task_id: str) -> None:
         """Delete the task's schedule; fine if there is none."""
         with missing_ok:

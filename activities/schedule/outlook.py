@@ -49,15 +49,28 @@ def due(found: ScheduleDescription, *, at: datetime) -> list[datetime]:
     return [time for time in found.info.next_action_times if oldest <= time <= at]
 
 
+def early_starts(found: ScheduleDescription, *, since: datetime | None, limit: int | None) -> int:
+    """How many runs the `limit` written at `since` lost to occurrences that were due before it.
+
+    Temporal processes what is due, then applies an update, and only then starts the runs and
+    deducts them.
+    """
+    if limit is None or since is None:
+        return 0
+    later = [run for run in found.info.recent_actions if run.scheduled_at > since]
+    return max(0, limit - found.schedule.state.remaining_actions - len(later))
+
+
 def outlook(
     found: ScheduleDescription,
     order: ScheduleOrder,
     *,
+    since: datetime,
     at: datetime,
     calendars: CalendarDays,
     finished: bool,
 ) -> Applied:
-    """What the task has to know about a schedule that is as ordered."""
+    """What the task has to know about a schedule that is as ordered `since` an instant."""
     state, info = found.schedule.state, found.info
     remaining = state.remaining_actions if state.limited_actions else None
     pending = due(found, at=at)
@@ -66,7 +79,7 @@ def outlook(
     # What was due before its creation is already deducted, and may still wait in it.
     undecided = waits and remaining is not None and covered < info.created_at
     return Applied(
-        effective_at=info.last_updated_at or order.covered_until,
+        effective_at=since,
         covered_until=order.covered_until if undecided else covered,
         wake_at=None if finished else _wake_at(found, order, at, remaining, calendars),
         finished=finished,
