@@ -21,6 +21,12 @@ class OverlapPolicy(StrEnum):
     ALLOW_ALL = "allow_all"
 
     @property
+    def runs_one(self) -> bool:
+        """Whether at most one of several occurrences runs that are due together."""
+        one = OverlapPolicy.SKIP, OverlapPolicy.CANCEL_OTHER, OverlapPolicy.TERMINATE_OTHER
+        return self in one
+
+    @property
     def meaning(self) -> str:
         """A sentence that explains it."""
         match self:

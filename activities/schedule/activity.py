@@ -10,7 +10,8 @@ Reconciling is one idempotent step:
    `max_runs`). Temporal drops a conflicting update silently, so read back and repeat, unless a
    later change came first. Occurrences up to the update's own instant follow the earlier
    definition, later ones the new definition.
-4. Start the occurrences that fell in between, with the id that the schedule would have used.
+4. Start the occurrences that fell in between, with the id that the schedule would have used: those
+   before its creation through the schedule, so that the next ones do not overlap with them.
 """
 
 from __future__ import annotations
@@ -45,12 +46,10 @@ from onthedot.activities.schedule.outlook import early_starts, is_over, not_yet_
 from onthedot.activities.schedule.unprocessed import UnprocessedTimes
 from onthedot.scheduling.calendars.days import CalendarDays
 from onthedot.scheduling.checking.brevity import is_brief
-from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.stored.schedule_order import Applied, Held, ScheduleOrder
 from onthedot.scheduling.trigger import IntervalTrigger, Recurring
 
 _SECOND = timedelta(seconds=1)
-_ONE_AT_ONCE = (OverlapPolicy.SKIP, OverlapPolicy.CANCEL_OTHER, OverlapPolicy.TERMINATE_OTHER)
 
 
 class ScheduleActivities:
@@ -99,7 +98,7 @@ class ScheduleActivities:
             # An interrupted attempt created it, and may not have reached the last step.
             found, held = await self._start_unseen(order, found, now, calendars)
         if held is not None:
-            held = await self._held.released(held, order, found, at=datetime.now(UTC))
+            found, held = await self._held.released(held, order, found, at=datetime.now(UTC))
         at = datetime.now(UTC)
         # The schedule does not know of runs that were started directly.
         finished = is_over(found) and not await self._starts.in_progress(task_id)
@@ -116,12 +115,15 @@ class ScheduleActivities:
         task_id = order.run.task_id
         remaining = await self._due.remaining(order, now, calendars)
         missed = [] if order.paused else await self._due.missed(order, now, calendars)
+        # Jitter may move the last one past `now`, though never past the next occurrence.
+        moved = missed[-1:] if missed and missed[-1] + order.trigger.jitter > now else []
+        missed = missed[: len(missed) - len(moved)]
         back = reach_back(missed, order.overlap, remaining)
         whole = len(back.missed) == len(missed)
+        after = missed[len(back.missed) :] + moved
         patch = ScheduleBackfill(
             start_at=missed[0] if missed else now,
-            # Jitter may move an occurrence past `now`, though never past the next occurrence.
-            end_at=now if whole else missed[len(back.missed)] - timedelta(milliseconds=1),
+            end_at=after[0] - timedelta(milliseconds=1) if after else now,
             overlap=OVERLAP[order.overlap],
         )
         await self._calls.create(
@@ -134,11 +136,11 @@ class ScheduleActivities:
         found = await self._calls.read_back(task_id)
         if order.paused or not whole:
             return found, None
-        between = await timetable(order, calendars).between(now, found.info.created_at)
-        held = await self._held.taken_from(between or missed, order, after=now)
-        if missed and order.overlap in _ONE_AT_ONCE:
+        between = moved + await timetable(order, calendars).between(now, found.info.created_at)
+        held = await self._held.taken_from(between, order, after=now)
+        if missed and order.overlap.runs_one:
             return found, held
-        return await self._direct.start(order.run, between, found), held
+        return await self._direct.pass_on(order, between, found), held
 
     async def _replace(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -145,13 +145,16 @@ class ScheduleCalls:
         with missing_ok:
             await self.client.get_schedule_handle(naming.schedule(task_id)).delete()
 
-    async def first_time(self, task_id: str, start: datetime, end: datetime) -> datetime | None:
-        """When the schedule starts the first occurrence between two instants, jitter included."""
+    async def jittered(
+        self, task_id: str, nominal: datetime, *, jitter: timedelta
+    ) -> datetime | None:
+        """When the schedule starts the occurrence of a nominal instant; None if it has none."""
         message = ListScheduleMatchingTimesRequest(
             namespace=self.client.namespace,
             schedule_id=naming.schedule(task_id),
-            start_time=_stamp(start),
-            end_time=_stamp(end),
+            # The start is exclusive.
+            start_time=_stamp(nominal - timedelta(milliseconds=1)),
+            end_time=_stamp(nominal + jitter),
         )
         listed = await self.client.workflow_service.list_schedule_matching_times(
             message, retry=True

@@ -7,18 +7,14 @@ waits for its time.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from temporalio.client import ScheduleDescription
 
 from onthedot.activities.schedule.calls import ScheduleCalls
 from onthedot.activities.schedule.direct_starts import DirectStarts
 from onthedot.activities.schedule.outlook import busy
-from onthedot.scheduling.policy import OverlapPolicy
 from onthedot.scheduling.stored.schedule_order import Applied, Held, ScheduleOrder
-
-_MILLISECOND = timedelta(milliseconds=1)
-_SOON = timedelta(seconds=2)
 
 
 class HeldOccurrences:
@@ -36,28 +32,24 @@ class HeldOccurrences:
         if not nominals or not jitter:
             return None
         last = nominals[-1]
-        at = await self._calls.first_time(order.run.task_id, last - _MILLISECOND, last + jitter)
+        at = await self._calls.jittered(order.run.task_id, last, jitter=jitter)
         return Held(nominal=nominals.pop(), at=at) if at is not None and at > after else None
 
     async def released(
         self, held: Held, order: ScheduleOrder, found: ScheduleDescription, *, at: datetime
-    ) -> Held | None:
-        """Start the occurrence if its time has come; returns what is still held.
+    ) -> tuple[ScheduleDescription, Held | None]:
+        """Have the schedule start the occurrence if its time has come; returns the schedule as it
+        is then, and what is still held.
 
-        It is dropped where the schedule would drop it: while paused, or with the overlap policy
-        `skip` during another run.
+        It is dropped where the schedule would drop it: while paused, or for a run in progress.
         """
         if at < held.at:
-            return held
+            return found, held
         state = found.schedule.state
-        if order.paused or (state.limited_actions and not state.remaining_actions):
-            return None
-        if busy(found) and order.overlap is not OverlapPolicy.ALLOW_ALL:
-            if order.overlap is OverlapPolicy.SKIP:
-                return None
-            return held.model_copy(update={"at": at + _SOON})
-        await self._starts.start(order.run, [held.nominal], found)
-        return None
+        used_up = state.limited_actions and not state.remaining_actions
+        if order.paused or used_up or (busy(found) and order.overlap.runs_one):
+            return found, None
+        return await self._starts.pass_on(order, [held.nominal], found), None
 
 
 def with_held(applied: Applied, held: Held | None) -> Applied:

@@ -49,6 +49,13 @@ def due(found: ScheduleDescription, *, at: datetime) -> list[datetime]:
     return [time for time in found.info.next_action_times if oldest <= time <= at]
 
 
+def started(found: ScheduleDescription) -> set[datetime]:
+    """The nominal instants of the last occurrences that the schedule started; ten at most."""
+    actions = found.raw_description.info.recent_actions
+    nominals = (naming.nominal_instant(run.start_workflow_result.workflow_id) for run in actions)
+    return {nominal for nominal in nominals if nominal is not None}
+
+
 def early_starts(found: ScheduleDescription, *, since: datetime | None, limit: int | None) -> int:
     """How many runs the `limit` written at `since` lost to occurrences that were due before it.
 

@@ -19,7 +19,7 @@ from onthedot.service.tasks.lists.listing import TaskList
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import definition, every, new_task, once, unique
-from tests.run_log import nominals
+from tests.run_log import lists_caught_up, nominals
 from tests.waiting import eventually
 from tests.workers import on_its_own
 from tests.workflows.refusing import Gate, gated_worker
@@ -106,6 +106,7 @@ async def test_a_refusal_shows_and_is_waited_out_in_a_timer(refusing: Refusing) 
     await refusing.told(task_id, "PERMISSION_DENIED: not for you")
     await refusing.asleep(task_id)
     assert (await refusing.tasks.get(task_id)).next_runs == ()
+    await lists_caught_up(refusing.temporal.client)
     (row,) = (await TaskList(refusing.temporal).page(TaskFilter(q=task_id))).items
     assert "PERMISSION_DENIED" in row.problem
     refusing.gate.status = None

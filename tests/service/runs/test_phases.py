@@ -114,13 +114,20 @@ async def test_waiting_for_a_place(tasks: Tasks, runs: Runs, temporal: Temporal)
     assert (run.started_at, run.attempts, run.attempts_made) == (None, 0, ())
     full = f"10 of 10 places of worker {temporal.client.identity} are taken, 1 waits."
     assert run.waiting_for == full
-    read = await WorkersReader(temporal).read()
-    (worker,) = [w for w in read.workers if w.identity == temporal.client.identity]
-    actions, commands = worker.taken("actions"), worker.taken("commands")
-    assert actions is not None
-    assert (actions.held, actions.waiting) == (11, 1)
-    assert commands is not None
-    assert (commands.held, commands.places, commands.waiting) == (10, 10, 1)
+
+    async def all_are_taken() -> bool:
+        read = await WorkersReader(temporal).read()
+        (worker,) = [w for w in read.workers if w.identity == temporal.client.identity]
+        actions, commands = worker.taken("actions"), worker.taken("commands")
+        return (
+            actions is not None
+            and (actions.held, actions.waiting) == (11, 1)
+            and commands is not None
+            and (commands.held, commands.places, commands.waiting) == (10, 10, 1)
+        )
+
+    # Workers report this every few seconds.
+    await eventually(all_are_taken)
     for one in held:
         await one.cancel()
     run = await last_run(tasks, runs, waiting.id)

@@ -22,6 +22,7 @@ from onthedot.service.ledger.recurring import RecurringTasks
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.outcomes import succeeded
+from tests.run_log import lists_caught_up
 from tests.waiting import eventually, until
 from tests.workflows.audit.audited import EVERY_SECOND, SETTLED, started
 
@@ -93,6 +94,7 @@ async def test_a_task_that_cannot_be_read_now_is_put_off(
     began = temporal.now()
     task_id = await started(temporal)
     await Tasks(temporal).pause(task_id, by="t")
+    await lists_caught_up(temporal.client)
     end = temporal.now()
     audit = Audit(temporal)
 

@@ -1,0 +1,76 @@
+"""Occurrences that are due while their task is being registered."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from onthedot import naming
+from onthedot.scheduling.task import TaskStatus
+from onthedot.service.tasks.tasks import Tasks
+from onthedot.service.temporal.calls import Temporal
+from tests.activities.receiver import Receiver
+from tests.definitions import every, http, new_task, unique
+from tests.outcomes import in_status
+from tests.run_log import nominals
+from tests.service.tasks.editing import near_a_second, settled_runs
+from tests.waiting import eventually
+
+pytestmark = pytest.mark.anyio
+
+_TASKS = 8
+
+
+@pytest.mark.parametrize("overlap", ["skip", "buffer_all"])
+async def test_later_ones_do_not_overlap_with_it(
+    temporal: Temporal, tasks: Tasks, receiver: Receiver, overlap: str
+) -> None:
+    async def runs(seed: int) -> int:
+        action = http(receiver.url("/hang"))
+        new = {"overlap": overlap, "action": action, "timeout": 60}
+        task_id, _ = await _registered(tasks, seed, every(1), **new)
+        schedule = temporal.client.get_schedule_handle(naming.schedule(task_id))
+
+        async def two_were_due() -> bool:
+            info = (await schedule.describe()).raw_description.info
+            return info.overlap_skipped + info.buffer_size >= 2
+
+        await eventually(lambda: nominals(temporal.client, task_id))
+        await eventually(two_were_due)
+        found = await nominals(temporal.client, task_id)
+        await tasks.delete(task_id, by="test")
+        return found.total()
+
+    assert await asyncio.gather(*map(runs, range(_TASKS))) == [1] * _TASKS
+    receiver.release.set()
+
+
+@pytest.mark.parametrize("overlap", ["allow_all", "buffer_all"])
+async def test_with_jitter_it_runs_and_counts_once(
+    temporal: Temporal, tasks: Tasks, overlap: str
+) -> None:
+    async def missed(seed: int) -> set[datetime]:
+        trigger = every(1, max_runs=3, jitter=0.4)
+        task_id, (first, *_) = await _registered(tasks, seed, trigger, overlap=overlap)
+        await in_status(tasks, task_id, TaskStatus.COMPLETED)
+        await settled_runs(temporal, task_id)
+        nominal = first.replace(microsecond=0)
+        announced = {nominal + timedelta(seconds=number) for number in range(3)}
+        return announced.symmetric_difference(await nominals(temporal.client, task_id))
+
+    assert await asyncio.gather(*map(missed, range(_TASKS))) == [set()] * _TASKS
+
+
+async def _registered(
+    tasks: Tasks, seed: int, trigger: dict[str, Any], **more: Any
+) -> tuple[str, Sequence[datetime]]:
+    """Register a task just before it is due; its id, and the next runs that the response lists."""
+    task_id = unique("meanwhile")
+    await near_a_second(random.Random(seed), 0.05)
+    task = await tasks.create(new_task(task_id, trigger, **more), by="test")
+    return task_id, task.next_runs
