@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
@@ -10,6 +11,8 @@ SECONDS_OF_DAY = 86_400
 #: Every second of a day.
 WHOLE_DAY = (1 << SECONDS_OF_DAY) - 1
 _WHOLE_HOUR = (1 << SECONDS_OF_HOUR) - 1
+#: As many seconds of a day as `* * * * *` names.
+_FEW = 1440
 
 
 def times_of_day(hours: Iterable[int], minutes: Iterable[int], seconds: Iterable[int]) -> int:
@@ -38,6 +41,19 @@ def every(step: int, first: int) -> int:
 
 def seconds_in(mask: int, start: int = 0) -> Iterator[int]:
     """The seconds in a mask from `start` on, in order."""
+    if (few := _few_seconds(mask)) is not None:
+        yield from few[bisect_left(few, start) :] if start else few
+        return
+    yield from _spread(mask, start)
+
+
+@lru_cache(maxsize=64)
+def _few_seconds(mask: int) -> tuple[int, ...] | None:
+    """All seconds in a mask, which most days of a trigger share; None if they are many."""
+    return tuple(_spread(mask, 0)) if mask.bit_count() <= _FEW else None
+
+
+def _spread(mask: int, start: int) -> Iterator[int]:
     for hour in range(start // SECONDS_OF_HOUR, 24):
         base = hour * SECONDS_OF_HOUR
         bits = (mask >> base) & _WHOLE_HOUR
