@@ -35,11 +35,11 @@ def _by_croniter(expression: str, zone: str) -> set[datetime]:
     tz = ZoneInfo(zone)
     found: set[datetime] = set()
     at = AT
+    cron = croniter(PRESETS.get(expression, expression))
+    every_hour = cron.expanded[1] == ["*"]
     while True:
         naive = at.astimezone(tz).replace(tzinfo=None)
-        cron = croniter(PRESETS.get(expression, expression), naive)
-        following: datetime = cron.get_next(datetime)
-        every_hour = cron.expanded[1] == ["*"]
+        following: datetime = cron.get_next(datetime, start_time=naive)
         at = at + (following - naive) if every_hour else _instant(following, tz)
         if at > UNTIL:
             return found
