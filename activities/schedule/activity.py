@@ -59,10 +59,10 @@ class ScheduleActivities:
         self._calls = ScheduleCalls(client)
         self._starts = OccurrenceStarts(client)
         self._direct = DirectStarts(self._calls, self._starts)
-        self._held = HeldOccurrences(self._calls, self._direct)
         self._due = DueOccurrences(self._starts)
         self._calendars = StoredCalendars(client)
         self._unprocessed = UnprocessedTimes(self._calls, self._starts, self._calendars)
+        self._held = HeldOccurrences(self._calls, self._direct, self._unprocessed)
 
     @activity.defn(name=naming.APPLY_SCHEDULE)
     async def apply(self, order: ScheduleOrder) -> Applied:
@@ -92,13 +92,19 @@ class ScheduleActivities:
         since: datetime | None = None
         if found is None:
             found, held = await self._create(order, now, calendars)
+            since = order.covered_until
         elif not await is_as_ordered(found, order, self._calls.client, at=now, calendars=calendars):
+            before = found
             found, since = await self._replace(found, order, now, calendars)
+            if held is None and since is not None:
+                held = await self._held.left_by(before, order, calendars, since=since)
         elif not order.paused and (order.look is None or order.look.at < found.info.created_at):
             # An interrupted attempt created it, and may not have reached the last step.
             found, held = await self._start_unseen(order, found, now, calendars)
         if held is not None:
-            found, held = await self._held.released(held, order, found, at=datetime.now(UTC))
+            found, held = await self._held.released(
+                held, order, found, calendars, at=datetime.now(UTC)
+            )
         at = datetime.now(UTC)
         # The schedule does not know of runs that were started directly.
         finished = is_over(found) and not await self._starts.in_progress(task_id)
@@ -138,9 +144,9 @@ class ScheduleActivities:
             return found, None
         between = moved + await timetable(order, calendars).between(now, found.info.created_at)
         held = await self._held.taken_from(between, order, after=now)
-        if missed and order.overlap.runs_one:
-            return found, held
-        return await self._direct.pass_on(order, between, found), held
+        if not (missed and order.overlap.runs_one):
+            found = await self._direct.pass_on(order, between, found)
+        return await self._held.announced(held, found), held
 
     async def _replace(
         self,
@@ -203,9 +209,10 @@ class ScheduleActivities:
             # The interrupted attempt has deducted them.
             allowed = await self._due.remaining(order, now, calendars)
             await self._starts.start(order.run, unseen[:allowed])
-            return found, held
-        used = reach_back(unseen, order.overlap, None).used
-        return await self._direct.start(order.run, unseen[len(unseen) - used :], found), held
+        else:
+            used = reach_back(unseen, order.overlap, None).used
+            found = await self._direct.start(order.run, unseen[len(unseen) - used :], found)
+        return await self._held.announced(held, found), held
 
 
 def _is_new(order: ScheduleOrder) -> bool:

@@ -1,28 +1,41 @@
-"""An occurrence before its schedule was created that jitter moves to after the creation.
+"""An occurrence that jitter moves to after the creation of its schedule, or its replacement.
 
-A new schedule counts nominal instants from its creation, so it does not start this occurrence. Only
-the last one before the creation can be held: jitter ends at the next nominal instant. The task
-waits for its time.
+A new schedule counts nominal instants from its creation, and one with another trigger does not know
+them, so neither starts this occurrence. Only the last one before can be held: jitter ends at the
+next nominal instant. The task waits for its time.
+
+Temporal 1.32 does start it once a new schedule has been updated, at its time and with its overlap
+policy. So it is held a little longer, and only started if that did not happen.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from temporalio.client import ScheduleDescription
 
 from onthedot.activities.schedule.calls import ScheduleCalls
 from onthedot.activities.schedule.direct_starts import DirectStarts
+from onthedot.activities.schedule.due import timetable
 from onthedot.activities.schedule.outlook import busy
+from onthedot.activities.schedule.unprocessed import UnprocessedTimes
+from onthedot.scheduling.calendars.days import CalendarDays
 from onthedot.scheduling.stored.schedule_order import Applied, Held, ScheduleOrder
+
+_SECOND = timedelta(seconds=1)
+#: Temporal starts most runs within a second of their time.
+_LONGER = timedelta(seconds=2)
 
 
 class HeldOccurrences:
     """Finds a held occurrence, and starts it at its time."""
 
-    def __init__(self, calls: ScheduleCalls, starts: DirectStarts) -> None:
+    def __init__(
+        self, calls: ScheduleCalls, starts: DirectStarts, unprocessed: UnprocessedTimes
+    ) -> None:
         self._calls = calls
         self._starts = starts
+        self._unprocessed = unprocessed
 
     async def taken_from(
         self, nominals: list[datetime], order: ScheduleOrder, *, after: datetime
@@ -33,13 +46,41 @@ class HeldOccurrences:
             return None
         last = nominals[-1]
         at = await self._calls.jittered(order.run.task_id, last, jitter=jitter)
-        return Held(nominal=nominals.pop(), at=at) if at is not None and at > after else None
+        if at is None or at <= after:
+            return None
+        return Held(nominal=nominals.pop(), at=at + _LONGER)
+
+    async def announced(self, held: Held | None, found: ScheduleDescription) -> ScheduleDescription:
+        """Update a new schedule without a change, so that Temporal starts what is held; returns it
+        as it is then."""
+        if held is None:
+            return found
+        return await self._calls.write(found, found.raw_description.schedule)
+
+    async def left_by(
+        self,
+        found: ScheduleDescription,
+        order: ScheduleOrder,
+        calendars: CalendarDays,
+        *,
+        since: datetime,
+    ) -> Held | None:
+        """What the schedule as it was found would have started after `since`, when the order
+        replaced it, and the order's does not start."""
+        held = None if order.paused else await self._unprocessed.moved_past(found, since)
+        return None if held is None or await _is_known(held, order, calendars) else held
 
     async def released(
-        self, held: Held, order: ScheduleOrder, found: ScheduleDescription, *, at: datetime
+        self,
+        held: Held,
+        order: ScheduleOrder,
+        found: ScheduleDescription,
+        calendars: CalendarDays,
+        *,
+        at: datetime,
     ) -> tuple[ScheduleDescription, Held | None]:
-        """Have the schedule start the occurrence if its time has come; returns the schedule as it
-        is then, and what is still held.
+        """Start the occurrence if its time has come; returns the schedule as it is then, and what
+        is still held.
 
         It is dropped where the schedule would drop it: while paused, or for a run in progress.
         """
@@ -49,7 +90,14 @@ class HeldOccurrences:
         used_up = state.limited_actions and not state.remaining_actions
         if order.paused or used_up or (busy(found) and order.overlap.runs_one):
             return found, None
-        return await self._starts.pass_on(order, [held.nominal], found), None
+        if await _is_known(held, order, calendars):
+            return await self._starts.pass_on(order, [held.nominal], found), None
+        return await self._starts.start(order.run, [held.nominal], found), None
+
+
+async def _is_known(held: Held, order: ScheduleOrder, calendars: CalendarDays) -> bool:
+    """Whether the order's own trigger names the occurrence."""
+    return bool(await timetable(order, calendars).between(held.nominal - _SECOND, held.nominal))
 
 
 def with_held(applied: Applied, held: Held | None) -> Applied:

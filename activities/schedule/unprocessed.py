@@ -1,7 +1,8 @@
-"""Occurrences that a schedule had not processed when it was paused or removed.
+"""Occurrences that a schedule had not processed when it was paused, replaced or removed.
 
 Temporal processes a schedule a moment after each instant. When the schedule is stopped, it drops
-what is due but unprocessed. Those occurrences are started directly instead.
+what is due but unprocessed. Those occurrences are started directly instead. So is one that jitter
+moves to after another trigger has replaced its own.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from onthedot.activities.schedule.form import order_of
 from onthedot.activities.schedule.occurrence_starts import OccurrenceStarts
 from onthedot.activities.schedule.outlook import busy, due
 from onthedot.scheduling.stored.run_order import RunOrder
+from onthedot.scheduling.stored.schedule_order import Held
 from onthedot.scheduling.trigger import Recurring
 
 #: How often to look before giving up, and the seconds between two looks: two seconds in all.
@@ -60,11 +62,30 @@ class UnprocessedTimes:
         nominals = await self._nominals(found, written.trigger, written.task_id, at)
         return (written, nominals) if nominals else None
 
+    async def moved_past(self, found: ScheduleDescription, at: datetime) -> Held | None:
+        """The occurrence that was nominally due by the instant `at` and that jitter moves past it.
+
+        None if there is none, and for a schedule that was paused.
+        """
+        written = await order_of(found, self._calls.client)
+        if written is None or written.trigger is None or not written.trigger.jitter:
+            return None
+        later = [time for time in found.info.next_action_times if time > at][:1]
+        if found.schedule.state.paused or not later:
+            return None
+        nominals = await self._nominals_of(later, written.trigger, written.task_id)
+        return Held(nominal=nominals[0], at=later[0]) if nominals and nominals[0] <= at else None
+
     async def _nominals(
         self, found: ScheduleDescription, trigger: Recurring, key: str, at: datetime
     ) -> list[datetime]:
         """The occurrences that a schedule should have started by `at` and had not processed."""
-        times = due(found, at=at)
+        return await self._nominals_of(due(found, at=at), trigger, key)
+
+    async def _nominals_of(
+        self, times: list[datetime], trigger: Recurring, key: str
+    ) -> list[datetime]:
+        """The nominal instants of the occurrences that start at these times."""
         if not trigger.jitter:
             return times
         before = trigger.jitter + timedelta(microseconds=1)

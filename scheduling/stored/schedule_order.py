@@ -29,11 +29,11 @@ class ScheduleSnapshot(Model):
 
 
 class Held(Model):
-    """An occurrence before the schedule was created, whose time is still in the future."""
+    """An occurrence that the schedule may not start by itself, as it has or had other ones."""
 
     nominal: Instant
     at: Instant
-    """When it starts, including jitter."""
+    """When to start it, if that has not happened."""
 
 
 class ScheduleOrder(Model):

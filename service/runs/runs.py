@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import secrets
 from datetime import timedelta
+from typing import Any
 
-from temporalio.client import WorkflowFailureError
+from temporalio.client import WorkflowFailureError, WorkflowHandle
+from temporalio.service import RPCError, RPCStatusCode
 
 from onthedot import naming
 from onthedot.naming import attributes
@@ -106,7 +108,18 @@ class Runs:
             except WorkflowFailureError:
                 pass
             except TimeoutError:
-                await handle.terminate(reason="No worker started the test.")
-                raise NoWorker(self._temporal.task_queue) from None
+                if await _withdrawn(handle):
+                    raise NoWorker(self._temporal.task_queue) from None
         execution = handle.first_execution_run_id or ""
         return await self.get(RunAddress(workflow_id, execution).run_id)
+
+
+async def _withdrawn(test: WorkflowHandle[Any, Any]) -> bool:
+    """Terminate a test that no worker has ended; False if it has ended just now."""
+    try:
+        await test.terminate(reason="No worker started the test.")
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        return False
+    return True

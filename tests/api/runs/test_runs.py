@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -65,6 +67,20 @@ async def test_a_trial_tells_its_failure(api: httpx.AsyncClient) -> None:
     assert run["error"]["message"]
     slow = await api.post("/actions/test", json={"action": SLEEP, "timeout": 1})
     assert slow.json()["status"] in ("failed", "timed_out")
+
+
+async def test_a_trial_that_ends_as_it_is_given_up_is_answered(
+    api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def too_late(result: Awaitable[object], _seconds: float) -> None:
+        await result
+        raise TimeoutError
+
+    # That it ends within the milliseconds after its time cannot be arranged.
+    waits = SimpleNamespace(wait_for=too_late)
+    monkeypatch.setattr("onthedot.service.runs.runs.asyncio", waits)
+    answer = await api.post("/actions/test", json={"action": LOG})
+    assert (answer.status_code, answer.json()["status"]) == (200, "succeeded")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -16,7 +17,7 @@ from tests.definitions import definition, every, new_task, unique
 from tests.outcomes import in_status
 from tests.run_log import instants, nominals
 from tests.service.tasks.editing import edit, expected, near_a_second, settled_runs
-from tests.waiting import eventually
+from tests.waiting import eventually, until
 
 pytestmark = pytest.mark.anyio
 
@@ -54,6 +55,25 @@ async def test_the_phase_is_kept_when_only_the_action_changes(
     schedule = temporal.client.get_schedule_handle(f"schedule:{task_id}")
     times = (await schedule.describe()).info.next_action_times[:5]
     assert tuple(times) == after.next_runs
+
+
+async def test_what_jitter_delays_runs_although_the_trigger_is_changed_meanwhile(
+    temporal: Temporal, tasks: Tasks
+) -> None:
+    names = [unique("delayed") for _ in range(6)]
+    due = {}
+    for name in names:
+        task = await tasks.create(new_task(name, every(6, jitter=5)), by="test")
+        due[name] = task.next_runs[0]
+    nominal = min(at.replace(second=at.second // 6 * 6, microsecond=0) for at in due.values())
+    await until(nominal + 0.3 * _SECOND)
+    changed = [name for name in names if due[name] > datetime.now(UTC) + _SECOND]
+    for name in changed:
+        await tasks.replace(name, definition(every(3600, offset=1)), by="test")
+    for name in changed:
+        ran = await eventually(partial(nominals, temporal.client, name))
+        assert (set(ran), ran.total()) == ({nominal}, 1), name
+        await tasks.delete(name, by="test")
 
 
 async def test_the_answer_shows_the_next_runs(tasks: Tasks) -> None:

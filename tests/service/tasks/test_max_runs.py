@@ -90,7 +90,7 @@ async def test_a_removal_whose_response_is_lost_counts(
     await eventually(ran)
     monkeypatch.setattr(ScheduleCalls, "remove", interrupted)
     await tasks.delete(task_id, by="test")
-    assert len(removals) == 2
+    assert len(removals) >= 2
     await tasks.restore(task_id, by="test")
     await in_status(tasks, task_id, TaskStatus.COMPLETED)
     await settled_runs(temporal, task_id)
