@@ -146,7 +146,7 @@ class ScheduleActivities:
         held = await self._held.taken_from(between, order, after=now)
         if not (missed and order.overlap.runs_one):
             found = await self._direct.pass_on(order, between, found)
-        return await self._held.announced(held, found), held
+        return await self._held.deducted(held, found)
 
     async def _replace(
         self,
@@ -209,10 +209,10 @@ class ScheduleActivities:
             # The interrupted attempt has deducted them.
             allowed = await self._due.remaining(order, now, calendars)
             await self._starts.start(order.run, unseen[:allowed])
-        else:
-            used = reach_back(unseen, order.overlap, None).used
-            found = await self._direct.start(order.run, unseen[len(unseen) - used :], found)
-        return await self._held.announced(held, found), held
+            return found, held and held.model_copy(update={"deducted": True})
+        used = reach_back(unseen, order.overlap, None).used
+        found = await self._direct.start(order.run, unseen[len(unseen) - used :], found)
+        return await self._held.deducted(held, found)
 
 
 def _is_new(order: ScheduleOrder) -> bool:

@@ -4,8 +4,8 @@ A new schedule counts nominal instants from its creation, and one with another t
 them, so neither starts this occurrence. Only the last one before can be held: jitter ends at the
 next nominal instant. The task waits for its time.
 
-Temporal 1.32 does start it once a new schedule has been updated, at its time and with its overlap
-policy. So it is held a little longer, and only started if that did not happen.
+One that is held since the creation is deducted from `max_runs` at once, so that later ones do not
+take its turn while a busy worker comes to it.
 """
 
 from __future__ import annotations
@@ -23,8 +23,6 @@ from onthedot.scheduling.calendars.days import CalendarDays
 from onthedot.scheduling.stored.schedule_order import Applied, Held, ScheduleOrder
 
 _SECOND = timedelta(seconds=1)
-#: Temporal starts most runs within a second of their time.
-_LONGER = timedelta(seconds=2)
 
 
 class HeldOccurrences:
@@ -48,14 +46,17 @@ class HeldOccurrences:
         at = await self._calls.jittered(order.run.task_id, last, jitter=jitter)
         if at is None or at <= after:
             return None
-        return Held(nominal=nominals.pop(), at=at + _LONGER)
+        return Held(nominal=nominals.pop(), at=at)
 
-    async def announced(self, held: Held | None, found: ScheduleDescription) -> ScheduleDescription:
-        """Update a new schedule without a change, so that Temporal starts what is held; returns it
-        as it is then."""
-        if held is None:
-            return found
-        return await self._calls.write(found, found.raw_description.schedule)
+    async def deducted(
+        self, held: Held | None, found: ScheduleDescription
+    ) -> tuple[ScheduleDescription, Held | None]:
+        """Deduct what is held from what is left of `max_runs`; returns the schedule as it is then,
+        and what is still held."""
+        if held is None or not found.schedule.state.limited_actions:
+            return found, held
+        found, taken = await self._calls.deduct(found, 1)
+        return found, held.model_copy(update={"deducted": True}) if taken else None
 
     async def left_by(
         self,
@@ -86,6 +87,8 @@ class HeldOccurrences:
         """
         if at < held.at:
             return found, held
+        if held.deducted:
+            found = await self._calls.give_back(found, 1)
         state = found.schedule.state
         used_up = state.limited_actions and not state.remaining_actions
         if order.paused or used_up or (busy(found) and order.overlap.runs_one):

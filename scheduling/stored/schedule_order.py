@@ -29,11 +29,14 @@ class ScheduleSnapshot(Model):
 
 
 class Held(Model):
-    """An occurrence that the schedule may not start by itself, as it has or had other ones."""
+    """An occurrence that the schedule does not start by itself, as it was created or changed since
+    the nominal instant."""
 
     nominal: Instant
     at: Instant
-    """When to start it, if that has not happened."""
+    """When it starts, including jitter."""
+    deducted: bool = False
+    """From the runs left of `max_runs`."""
 
 
 class ScheduleOrder(Model):
