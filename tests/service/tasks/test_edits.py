@@ -11,6 +11,7 @@ from functools import partial
 import pytest
 
 from onthedot.scheduling.task import TaskStatus
+from onthedot.service.ledger.ledger import Ledger
 from onthedot.service.tasks.tasks import Tasks
 from onthedot.service.temporal.calls import Temporal
 from tests.definitions import definition, every, new_task, unique
@@ -73,6 +74,9 @@ async def test_what_jitter_delays_runs_although_the_trigger_is_changed_meanwhile
     for name in changed:
         ran = await eventually(partial(nominals, temporal.client, name))
         assert (set(ran), ran.total()) == ({nominal}, 1), name
+        await settled_runs(temporal, name)
+        (entry,) = (await Ledger(temporal).of(name, nominal, datetime.now(UTC))).items
+        assert (entry.at, entry.not_run, entry.reason) == (nominal, False, None), name
         await tasks.delete(name, by="test")
 
 
