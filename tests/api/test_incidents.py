@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -66,7 +66,7 @@ async def test_failures_are_grouped_by_their_cause(api: httpx.AsyncClient) -> No
         (f"{tag}-a", "Task a"),
         (f"{tag}-b", "Task b"),
     }
-    due = sorted(answer.json()["scheduled_for"] for answer in started[:3])
+    due = sorted((a.json()["scheduled_for"] for a in started[:3]), key=datetime.fromisoformat)
     assert (three["first_at"], three["last_at"]) == (due[0], due[-1])
     assert found["missed"] == found["late"] == []
 
