@@ -62,7 +62,7 @@ class ScheduleActivities:
         self._due = DueOccurrences(self._starts)
         self._calendars = StoredCalendars(client)
         self._unprocessed = UnprocessedTimes(self._calls, self._starts, self._calendars)
-        self._held = HeldOccurrences(self._calls, self._direct, self._unprocessed)
+        self._held = HeldOccurrences(self._calls, self._starts, self._direct, self._unprocessed)
 
     @activity.defn(name=naming.APPLY_SCHEDULE)
     async def apply(self, order: ScheduleOrder) -> Applied:
@@ -146,7 +146,7 @@ class ScheduleActivities:
         held = await self._held.taken_from(between, order, after=now)
         if not (missed and order.overlap.runs_one):
             found = await self._direct.pass_on(order, between, found)
-        return await self._held.deducted(held, found)
+        return await self._held.deducted(held, order, found)
 
     async def _replace(
         self,
@@ -212,7 +212,7 @@ class ScheduleActivities:
             return found, held and held.model_copy(update={"deducted": True})
         used = reach_back(unseen, order.overlap, None).used
         found = await self._direct.start(order.run, unseen[len(unseen) - used :], found)
-        return await self._held.deducted(held, found)
+        return await self._held.deducted(held, order, found)
 
 
 def _is_new(order: ScheduleOrder) -> bool:

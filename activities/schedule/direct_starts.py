@@ -30,7 +30,7 @@ class DirectStarts:
         """Start those that have no run yet and that `max_runs` allows, whatever else is in
         progress; returns the schedule as it is then."""
         all_of_them = OverlapPolicy.ALLOW_ALL
-        found, nominals = await self._deducted(run.task_id, nominals, all_of_them, found)
+        found, nominals = await self.deducted(run.task_id, nominals, all_of_them, found)
         await self._starts.start(run, nominals)
         return found
 
@@ -40,7 +40,7 @@ class DirectStarts:
         """Have the schedule start those, so that its overlap policy applies to them and the next
         ones; returns it as it is then. It must run the same definition."""
         task_id, overlap, jitter = order.run.task_id, order.overlap, order.trigger.jitter
-        found, nominals = await self._deducted(task_id, nominals, overlap, found)
+        found, nominals = await self.deducted(task_id, nominals, overlap, found)
         if not nominals:
             return found
         last = nominals[-1]
@@ -53,7 +53,7 @@ class DirectStarts:
             found = await self._calls.give_back(found, 1)
         return found
 
-    async def _deducted(
+    async def deducted(
         self,
         task_id: str,
         nominals: Sequence[datetime],

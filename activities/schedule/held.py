@@ -17,6 +17,7 @@ from temporalio.client import ScheduleDescription
 from onthedot.activities.schedule.calls import ScheduleCalls
 from onthedot.activities.schedule.direct_starts import DirectStarts
 from onthedot.activities.schedule.due import timetable
+from onthedot.activities.schedule.occurrence_starts import OccurrenceStarts
 from onthedot.activities.schedule.outlook import busy
 from onthedot.activities.schedule.unprocessed import UnprocessedTimes
 from onthedot.scheduling.calendars.days import CalendarDays
@@ -29,10 +30,15 @@ class HeldOccurrences:
     """Finds a held occurrence, and starts it at its time."""
 
     def __init__(
-        self, calls: ScheduleCalls, starts: DirectStarts, unprocessed: UnprocessedTimes
+        self,
+        calls: ScheduleCalls,
+        starts: OccurrenceStarts,
+        direct: DirectStarts,
+        unprocessed: UnprocessedTimes,
     ) -> None:
         self._calls = calls
         self._starts = starts
+        self._direct = direct
         self._unprocessed = unprocessed
 
     async def taken_from(
@@ -49,14 +55,15 @@ class HeldOccurrences:
         return Held(nominal=nominals.pop(), at=at)
 
     async def deducted(
-        self, held: Held | None, found: ScheduleDescription
+        self, held: Held | None, order: ScheduleOrder, found: ScheduleDescription
     ) -> tuple[ScheduleDescription, Held | None]:
         """Deduct what is held from what is left of `max_runs`; returns the schedule as it is then,
         and what is still held."""
         if held is None or not found.schedule.state.limited_actions:
             return found, held
-        found, taken = await self._calls.deduct(found, 1)
-        return found, held.model_copy(update={"deducted": True}) if taken else None
+        task_id, overlap = order.run.task_id, order.overlap
+        found, left = await self._direct.deducted(task_id, [held.nominal], overlap, found)
+        return found, held.model_copy(update={"deducted": True}) if left else None
 
     async def left_by(
         self,
@@ -87,15 +94,19 @@ class HeldOccurrences:
         """
         if at < held.at:
             return found, held
+        if await self._starts.exists(order.run.task_id, held.nominal):
+            # An attempt is repeated, which must not give back again.
+            return found, None
         if held.deducted:
+            # Without an update just before, Temporal would deduct what is passed on to it.
             found = await self._calls.give_back(found, 1)
         state = found.schedule.state
         used_up = state.limited_actions and not state.remaining_actions
         if order.paused or used_up or (busy(found) and order.overlap.runs_one):
             return found, None
         if await _is_known(held, order, calendars):
-            return await self._starts.pass_on(order, [held.nominal], found), None
-        return await self._starts.start(order.run, [held.nominal], found), None
+            return await self._direct.pass_on(order, [held.nominal], found), None
+        return await self._direct.start(order.run, [held.nominal], found), None
 
 
 async def _is_known(held: Held, order: ScheduleOrder, calendars: CalendarDays) -> bool:

@@ -59,7 +59,7 @@ class UnprocessedTimes:
             return None
         if busy(found) and policy.overlap is not ScheduleOverlapPolicy.ALLOW_ALL:
             return None
-        nominals = await self._nominals(found, written.trigger, written.task_id, at)
+        nominals = await self._nominals(due(found, at=at), written.trigger, written.task_id)
         return (written, nominals) if nominals else None
 
     async def moved_past(self, found: ScheduleDescription, at: datetime) -> Held | None:
@@ -73,16 +73,10 @@ class UnprocessedTimes:
         later = [time for time in found.info.next_action_times if time > at][:1]
         if found.schedule.state.paused or not later:
             return None
-        nominals = await self._nominals_of(later, written.trigger, written.task_id)
+        nominals = await self._nominals(later, written.trigger, written.task_id)
         return Held(nominal=nominals[0], at=later[0]) if nominals and nominals[0] <= at else None
 
     async def _nominals(
-        self, found: ScheduleDescription, trigger: Recurring, key: str, at: datetime
-    ) -> list[datetime]:
-        """The occurrences that a schedule should have started by `at` and had not processed."""
-        return await self._nominals_of(due(found, at=at), trigger, key)
-
-    async def _nominals_of(
         self, times: list[datetime], trigger: Recurring, key: str
     ) -> list[datetime]:
         """The nominal instants of the occurrences that start at these times."""
@@ -101,7 +95,7 @@ class UnprocessedTimes:
             return None
         key, at = written.task_id, datetime.now(UTC)
         # It may have started some after it was read, and on a busy server still be starting one.
-        late = await self._nominals(found, written.trigger, key, at)
+        late = await self._nominals(due(found, at=at), written.trigger, key)
         begun: list[datetime] = []
         for _ in range(_LOOKS):
             begun = [nominal for nominal in late if await self._starts.exists(key, nominal)]

@@ -61,14 +61,16 @@ async def test_the_phase_is_kept_when_only_the_action_changes(
 async def test_what_jitter_delays_runs_although_the_trigger_is_changed_meanwhile(
     temporal: Temporal, tasks: Tasks
 ) -> None:
-    names = [unique("delayed") for _ in range(6)]
+    names = [unique("delayed") for _ in range(8)]
     due = {}
     for name in names:
         task = await tasks.create(new_task(name, every(6, jitter=5)), by="test")
         due[name] = task.next_runs[0]
     nominal = min(at.replace(second=at.second // 6 * 6, microsecond=0) for at in due.values())
     await until(nominal + 0.3 * _SECOND)
-    changed = [name for name in names if due[name] > datetime.now(UTC) + _SECOND]
+    soon, end = datetime.now(UTC) + _SECOND, nominal + 6 * _SECOND
+    changed = [name for name in names if soon < due[name] < end]
+    assert changed
     for name in changed:
         await tasks.replace(name, definition(every(3600, offset=1)), by="test")
     for name in changed:
