@@ -68,7 +68,8 @@ async def test_what_it_counts_is_what_then_runs(api: httpx.AsyncClient, client: 
 
     seconds = Counter((at - begin) // _SECOND for at in await eventually(ran))
     assert {n: starts for n, starts in enumerate(found["starts"]) if starts} == dict(seconds)
-    assert found["total"] == seconds.total() > 15
+    # How many there are depends on the second at which it begins, and on jitter.
+    assert found["total"] == seconds.total() > 10
     for task_id in ids:
         await api.delete(f"/tasks/{task_id}")
 
