@@ -17,7 +17,7 @@ from onthedot.service.temporal.calls import Temporal
 from tests.activities.receiver import Receiver
 from tests.definitions import definition, every, http, new_task, once, unique
 from tests.outcomes import closed, in_status
-from tests.run_log import listed_runs, lists_caught_up, nominals
+from tests.run_log import instants, listed_runs, lists_caught_up, nominals
 from tests.waiting import at_load, eventually, until
 
 pytestmark = pytest.mark.anyio
@@ -59,17 +59,22 @@ async def test_a_pause_drops_nothing_that_was_due(temporal: Temporal, tasks: Tas
         await until(second + timedelta(milliseconds=2 * number))
         paused = await tasks.pause(task_id, by="test")
         after = datetime.now(UTC)
-        seconds = [second + timedelta(seconds=step) for step in range(-20, 20)]
-        due |= {at for at in seconds if since < at <= paused.updated_at}
-        maybe |= {at for at in seconds if paused.updated_at < at <= after}
+        due |= _seconds(since, paused.updated_at)
+        maybe |= _seconds(paused.updated_at, after)
         resumed = await tasks.resume(task_id, by="test")
         since = datetime.now(UTC)
-        maybe |= {at for at in seconds if resumed.updated_at < at <= since}
+        maybe |= _seconds(resumed.updated_at, since)
     await tasks.delete(task_id, by="test")
     await lists_caught_up(temporal.client)
     ran = await nominals(temporal.client, task_id)
     assert due - set(ran) == set()
     assert {at for at in ran if at <= since} - due - maybe == set()
+
+
+def _seconds(after: datetime, until: datetime) -> set[datetime]:
+    """The full seconds after one instant and not after another."""
+    step = timedelta(seconds=1)
+    return instants(after.replace(microsecond=0) + step, until, step)
 
 
 async def test_a_pause_ends_by_itself(tasks: Tasks) -> None:
