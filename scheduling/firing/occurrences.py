@@ -74,8 +74,8 @@ def with_nominal(
         return
     plan = recurrence(trigger, key, calendars)
     if jitter_seed is None or not trigger.jitter:
-        for found in _nominal(trigger, plan, _floor(after)):
-            yield Occurrence(instant(found), instant(found))
+        for at in map(instant, _nominal(trigger, plan, _floor(after))):
+            yield Occurrence(at, at)
         return
     first = _reach_back(trigger, plan, _floor(after))
     if nominal_after is not None:

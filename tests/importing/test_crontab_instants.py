@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -24,13 +26,12 @@ WILD = ("0 * * * *", "@hourly", "0 */4 * * *", "*/30 1-3 * * *", "17 * * * 0")
 PLAIN = ("Europe/Rome", "America/New_York", "Australia/Sydney", "Asia/Kolkata", "UTC")
 
 
-def _cronsim(expression: str, zone: str) -> set[datetime]:
-    found = set()
-    for at in CronSim(_spelt(expression), AT.astimezone(ZoneInfo(zone))):
-        if at.astimezone(UTC) > UNTIL:
-            break
-        found.add(at.astimezone(UTC))
-    return found
+@cache
+def _cronsim(spelt: str, zone: str) -> set[datetime]:
+    # It counts much faster in this UTC than in that of the tz database.
+    start = AT if zone == "UTC" else AT.astimezone(ZoneInfo(zone))
+    instants = (at.astimezone(UTC) for at in CronSim(spelt, start))
+    return set(takewhile(lambda at: at <= UNTIL, instants))
 
 
 def _spelt(expression: str) -> str:
@@ -54,6 +55,6 @@ def test_two_years_are_those_of_debians_cron() -> None:
         found = imported(Source.CRONTAB, "\n".join(lines), name="crontab")
         assert len(found.tasks) == len(expressions)
         for expression, task in zip(expressions, found.tasks, strict=True):
-            tally.compare(f"{expression} {zone}", found, [task], _cronsim(expression, zone))
+            tally.compare(f"{expression} {zone}", found, [task], _cronsim(_spelt(expression), zone))
     assert tally.named == 0
     tally.close()

@@ -128,12 +128,10 @@ def _preview(trigger: CronTrigger, start: datetime, end: datetime) -> list[datet
 def _windows(trigger: CronTrigger, after: datetime) -> Iterator[tuple[datetime, datetime]]:
     """All of two years, or, for what fires often, what is near the clock changes in them."""
     until = after + YEARS
-    often = len(list(islice(occurrences(trigger, after=after, key=KEY), MANY))) == MANY
     last = next(islice(occurrences(trigger, after=after, key=KEY), MANY - 1, None), None)
-    if not often or (last is not None and last > until):
+    if last is None or last > until:
         yield after, until
         return
-    assert last is not None
     yield after, after + (last - after) / 4
     dense = (last - after) < timedelta(days=3)
     zone = ZoneInfo(trigger.timezone)
