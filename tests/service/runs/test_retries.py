@@ -56,8 +56,9 @@ async def test_an_occurrence_is_run_again_as_the_task_is_now(
     after = await ended(runs, again.id)
     assert (after.status, after.cause) == (RunStatus.SUCCEEDED, RunCause.RETRY)
     assert after.scheduled_for == before.scheduled_for
-    (request,) = receiver.requests
-    assert request.headers["Idempotency-Key"] == again.id != first.id
+    # Jitter may move an occurrence past the change, which then calls too.
+    called = [request.headers["Idempotency-Key"] for request in receiver.requests]
+    assert (called.count(again.id), called.count(first.id)) == (1, 0)
     retried = RunFilter(task_id=task_id, cause=RunCause.RETRY, status=RunStatus.SUCCEEDED)
     assert [run.id for run in await listed_runs(run_list, retried)] == [again.id]
     entries = (await Ledger(temporal).of(task_id)).items

@@ -20,13 +20,20 @@ from tests.waiting import PATIENCE, eventually, until
 
 async def edit(temporal: Temporal, task_id: str, trigger: dict[str, Any], **more: Any) -> TaskState:
     """Replace a definition; returns the task's whole state."""
+    state = await edit_if_open(temporal, task_id, trigger, **more)
+    assert state is not None
+    return state
+
+
+async def edit_if_open(
+    temporal: Temporal, task_id: str, trigger: dict[str, Any], **more: Any
+) -> TaskState | None:
+    """The same; None if the task is completed."""
     now = datetime.now(UTC)
     settled = settle(definition(trigger, **more), task_id=task_id, now=now)
     not_after = now + timedelta(seconds=PATIENCE)
     change = Change(kind=ChangeKind.REPLACE, by="test", not_after=not_after, definition=settled)
-    state = await changes.execute(temporal, task_id, change)
-    assert state is not None
-    return state
+    return await changes.execute(temporal, task_id, change)
 
 
 async def near_a_second(chance: random.Random, within: float) -> None:

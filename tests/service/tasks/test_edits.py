@@ -17,7 +17,7 @@ from onthedot.service.temporal.calls import Temporal
 from tests.definitions import definition, every, new_task, unique
 from tests.outcomes import in_status
 from tests.run_log import instants, nominals
-from tests.service.tasks.editing import edit, expected, near_a_second, settled_runs
+from tests.service.tasks.editing import edit, edit_if_open, expected, near_a_second, settled_runs
 from tests.waiting import eventually, until
 
 pytestmark = pytest.mark.anyio
@@ -112,9 +112,9 @@ async def test_an_unchanged_max_runs_keeps_its_count(temporal: Temporal, tasks: 
     await tasks.create(new_task(task_id, every(1, max_runs=5)), by="test")
     for number in range(15):
         await near_a_second(chance, 0.05 if number % 2 else 0.5)
-        if (await tasks.get(task_id)).status is TaskStatus.COMPLETED:
+        trigger = every(1, max_runs=5)
+        if await edit_if_open(temporal, task_id, trigger, name=f"edit {number}") is None:
             break
-        await edit(temporal, task_id, every(1, max_runs=5), name=f"edit {number}")
     assert sum((await _completed(temporal, tasks, task_id)).values()) == 5
 
 
