@@ -33,6 +33,8 @@ def shared_temporal() -> Iterator[str]:
         "--log-level=never",
         *limits,
         *SINGLE_SERVER,
+        # It would report each metric of each task queue every second, and has hundreds of queues.
+        "--dynamic-config-value=metrics.breakdownByTaskQueue=false",
     ]
     server = subprocess.Popen(
         command,
