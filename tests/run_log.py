@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowExecution
 
 from onthedot import naming
@@ -15,6 +16,7 @@ from onthedot.scheduling.run import ShortRun
 from onthedot.service.runs.listing import RunFilter, RunList
 from tests.waiting import eventually
 
+_NOT_DONE = EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT, EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
 #: In many shards, where a server has many.
 _MARKERS = 8
 
@@ -32,6 +34,16 @@ async def nominals(client: Client, task_id: str) -> Counter[datetime]:
     """How many executions each occurrence has."""
     found = [naming.nominal_instant(run.id) for run in await executions(client, task_id)]
     return Counter(nominal for nominal in found if nominal is not None)
+
+
+async def undisturbed(client: Client, task_id: str) -> bool:
+    """Whether every workflow task of a task was done the first time.
+
+    On a machine that is too busy some expire, and the worker repeats the steps that it had taken:
+    this may count one run of `max_runs` too many or too few.
+    """
+    history = await client.get_workflow_handle(naming.task_workflow(task_id)).fetch_history()
+    return not any(event.event_type in _NOT_DONE for event in history.events)
 
 
 def instants(first: datetime, last: datetime, step: timedelta) -> set[datetime]:
