@@ -213,10 +213,10 @@ def _descendants() -> list[int]:
                 pid = -int(entry) if state in b"ZX" else int(entry)
                 children.setdefault(int(parent), []).append(pid)
     found: list[int] = []
-    todo = [os.getpid()]
-    while todo:
-        for pid in children.get(todo.pop(), ()):
-            todo.append(abs(pid))
+    parents = [os.getpid()]
+    while parents:
+        for pid in children.get(parents.pop(), ()):
+            parents.append(abs(pid))
             if pid > 0:
                 found.append(pid)
     return found

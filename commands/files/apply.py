@@ -92,14 +92,14 @@ async def _apply(server: AsyncOnTheDot, asked: _Asked) -> int:
 
 async def _carried_out(server: AsyncOnTheDot, steps: list[Step], force: bool) -> int:
     """Applies the plan, reports the result, and returns how many steps failed."""
-    todo = sum(step.kind in _DONE for step in steps)
+    total = sum(step.kind in _DONE for step in steps)
     failed = done = 0
     async for outcome in send_steps(server, steps, force=force):
         done += 1
         failed += outcome.error is not None
         _report(outcome)
-        if todo >= _MANY and done % _MANY == 0:
-            say(f"{done:,} of {todo:,}")
+        if total >= _MANY and done % _MANY == 0:
+            say(f"{done:,} of {total:,}")
     return failed
 
 

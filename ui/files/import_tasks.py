@@ -69,20 +69,20 @@ async def ask_import(context: PageContext) -> None:
 
 def _add_buttons(context: PageContext, modal: Modal, steps: Sequence[Step]) -> None:
     button("Cancel", modal.dismiss)
-    todo = [each for each in steps if each.kind is not StepKind.UNCHANGED]
-    if not todo:
+    changes = [each for each in steps if each.kind is not StepKind.UNCHANGED]
+    if not changes:
         return
 
     async def go() -> None:
         modal.hide()
         action = BulkAction(
             "import", "Import", "Importing", "imported", "", "upload", "replace_task",
-            lambda uses, request: do_import(uses, todo, request.ids, request.progress),
+            lambda uses, request: do_import(uses, changes, request.ids, request.progress),
         )  # fmt: skip
-        await do(context, TASKS, action, BulkRequest([each.task_id for each in todo]))
+        await do(context, TASKS, action, BulkRequest([each.task_id for each in changes]))
         modal.dismiss()
 
-    button(f"Import {TASKS.counted(len(todo))}", go, "primary")
+    button(f"Import {TASKS.counted(len(changes))}", go, "primary")
 
 
 def _show_problems(error: WrongFiles) -> None:
