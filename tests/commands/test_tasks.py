@@ -9,14 +9,16 @@ from pathlib import Path
 import httpx
 import pytest
 import yaml
+from temporalio.client import Client
 
 from tests.commands.conftest import Shell
 from tests.definitions import recurring, unique
+from tests.run_log import lists_caught_up
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_a_day_with_a_task(shell: Shell, api: httpx.AsyncClient) -> None:
+async def test_a_day_with_a_task(shell: Shell, api: httpx.AsyncClient, client: Client) -> None:
     task_id = unique()
     made = await shell(
         "task", "create", task_id, "--cron", "0 9 1 1 *", "--tz", "Europe/Rome",
@@ -25,6 +27,7 @@ async def test_a_day_with_a_task(shell: Shell, api: httpx.AsyncClient) -> None:
     assert made.returncode == 0, made.stderr
     assert made.stdout.startswith(f"{task_id} created, runs first at 20")
     assert made.stdout.endswith("-01-01 09:00:00+01:00\n")
+    await lists_caught_up(client)
 
     listed = await shell("task", "list", "--tag", task_id)
     assert listed.stdout.splitlines()[0].split() == [
